@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: Apache-2.0
+import { readFileSync } from 'node:fs';
+import { init, tensor, tidy } from '@tapeloop/core';
+import { closeTo, trackLeaks } from '@tapeloop/core/testing';
+import { afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
+import { ContiguousBatches } from '../shared/contiguous-batches.ts';
+import { disposeRun, type Run, startRun } from './run.ts';
+import { tinyConfig, tinyData } from './testing.ts';
+import { train } from './train.ts';
+
+beforeAll(async () => {
+  await init();
+});
+trackLeaks({ beforeEach, afterEach });
+
+/** The run of `conformance/pytorch/char_lm.py`, computed by PyTorch in float64. */
+interface Golden {
+  readonly sizes: Readonly<
+    Record<'vocabulary' | 'embedding' | 'units' | 'batch' | 'time' | 'steps', number>
+  >;
+  readonly adam: Readonly<Record<'peak' | 'warmupSteps' | 'maxNorm', number>>;
+  /** `[batch, steps · time + 1]`. */
+  readonly tokens: readonly (readonly number[])[];
+  readonly weights: Readonly<Record<string, { readonly scale: number; readonly offset: number }>>;
+  readonly float64: {
+    readonly losses: readonly number[];
+    readonly gradientNorms: readonly number[];
+    readonly finalWeights: Readonly<Record<string, readonly number[]>>;
+    readonly finalState: Readonly<Record<'h' | 'c', readonly number[]>>;
+  };
+}
+
+const file = new URL('../../../../conformance/pytorch/char-lm.json', import.meta.url);
+const golden: Golden = JSON.parse(readFileSync(file, 'utf8'));
+
+it('follows PyTorch for 20 steps: losses, norms, weights and state within 1e-4', () => {
+  const { losses, gradientNorms, finalWeights, finalState } = golden.float64;
+  const tolerance = { relative: 1e-4, absolute: 1e-4 };
+  const run = startGoldenRun();
+  const reports = [...train(run)];
+  closeTo(
+    reports.map(({ loss }) => loss),
+    losses,
+    tolerance,
+  );
+  closeTo(
+    reports.map(({ gradientNorm }) => gradientNorm),
+    gradientNorms,
+    tolerance,
+  );
+  expect(gradientNorms.filter((norm) => norm > golden.adam.maxNorm).length).toBeGreaterThan(5);
+  for (const [name, parameter] of run.model.namedParameters()) {
+    closeTo(parameter.value, finalWeights[goldenName(name)] ?? [], tolerance);
+  }
+  closeTo(run.state?.flatMap(({ c }) => [...c.data()]) ?? [], finalState.c, tolerance);
+  closeTo(run.state?.flatMap(({ h }) => [...h.data()]) ?? [], finalState.h, tolerance);
+  disposeRun(run);
+});
+
+function startGoldenRun(): Run {
+  const { sizes, adam, tokens, weights } = golden;
+  const { batch, time, steps, embedding, units } = sizes;
+  // Rows of one text, one after the other: each ends with the last target of the last window.
+  const ids = Int32Array.from([...tokens.flat(), 0]);
+  const config = {
+    ...tinyConfig,
+    batch,
+    steps,
+    embedding,
+    window: time,
+    hidden: units,
+    learningRate: adam.peak,
+    warmup: adam.warmupSteps,
+    clip: adam.maxNorm,
+  };
+  const data = { ...tinyData(), training: new ContiguousBatches(ids, { batch, window: time }) };
+  expect([data.vocabulary.size, data.training.rowLength]).toEqual([
+    sizes.vocabulary,
+    steps * time + 1,
+  ]);
+  const run = startRun(config, data);
+  for (const [name, parameter] of run.model.namedParameters()) {
+    const { scale = Number.NaN, offset = Number.NaN } = weights[goldenName(name)] ?? {};
+    const value = (i: number) => scale * Math.cos(offset + i + (i * i) / 7);
+    const values = Float32Array.from({ length: parameter.size }, (_, i) => value(i));
+    tidy(() => parameter.assign(tensor(values, parameter.shape)));
+  }
+  return run;
+}
+
+/** `rnn/cell0/kernel` is called `lstm0/kernel` there, and `scores/bias` `dense/bias`. */
+function goldenName(name: string): string {
+  return name.replace('rnn/cell', 'lstm').replace('scores/', 'dense/');
+}

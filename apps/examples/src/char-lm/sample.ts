@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0
+// Writes text with a trained character model.
+//
+//   pnpm sample --prompt "Call me " --temperature 0.7 --length 500 --seed 3
+
+import { setImmediate } from 'node:timers/promises';
+import { RandomStream } from '@tapeloop/core';
+import { listenForInterruption } from '../shared/interruption.ts';
+import { describeOptions, integer, parseOptions, real, text } from '../shared/options.ts';
+import { runCommand } from '../shared/run-command.ts';
+import { startTapeloop } from '../shared/start-tapeloop.ts';
+import { UserError } from '../shared/user-error.ts';
+import { unknownId, type Vocabulary } from '../shared/vocabulary.ts';
+import { modelOf, readRun } from './checkpoint.ts';
+import { defaultCheckpoint } from './config.ts';
+import { generate } from './generate.ts';
+
+const sampleOptions = {
+  prompt: text({ default: 'Call me ', placeholder: 'TEXT', help: 'the text to go on from' }),
+  length: integer({ default: 400, min: 0, help: 'characters to write' }),
+  temperature: real({
+    default: 0.7,
+    min: 0,
+    help: 'above 1 livelier, below 1 safer; 0 always takes the likeliest character',
+  }),
+  seed: integer({ default: 1, help: 'another seed gives another text' }),
+  checkpoint: text({ default: defaultCheckpoint, placeholder: 'FILE', help: 'the trained model' }),
+} as const;
+
+await runCommand(async (args) => {
+  const { values, help } = parseOptions(sampleOptions, args);
+  if (help) {
+    console.log('Writes text with a trained character model.\n\nOptions (with their defaults):');
+    console.log(describeOptions(sampleOptions));
+    return 0;
+  }
+  const { prompt, seed, checkpoint, ...manner } = values;
+  const saved = readRun(checkpoint);
+  checkPrompt(prompt, saved.vocabulary);
+  await startTapeloop();
+  const model = modelOf(saved);
+  using interruption = listenForInterruption();
+  process.stdout.write(prompt);
+  const stream = new RandomStream(seed);
+  for (const character of generate(model, saved.vocabulary, { prompt, stream, ...manner })) {
+    process.stdout.write(character);
+    // A closed output and signals are noticed between turns of the event loop.
+    await setImmediate();
+    if (interruption.requested || interruption.outputClosed) break;
+  }
+  process.stdout.write('\n');
+  return 0;
+});
+
+function checkPrompt(prompt: string, vocabulary: Vocabulary): void {
+  if (prompt === '') {
+    throw new UserError("--prompt must have at least one character, got ''.");
+  }
+  const strange = [...prompt].filter((character) => {
+    return vocabulary.encode(character)[0] === unknownId;
+  });
+  if (strange.length > 0) {
+    console.error(
+      `The model does not know ${[...new Set(strange)].join(' ')}; it reads a stand-in.`,
+    );
+  }
+}

@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: Apache-2.0
+import { describe, expect, it } from 'vitest';
+import { unknownId, Vocabulary } from './vocabulary.ts';
+
+describe('Vocabulary', () => {
+  it('numbers the characters that occur often enough in order of code point, from 1', () => {
+    const vocabulary = Vocabulary.of('bbaac', { minCount: 2 });
+    expect(vocabulary.characters).toEqual(['a', 'b']);
+    expect(vocabulary.size).toBe(3);
+    expect([...vocabulary.encode('abcab')]).toEqual([1, 2, unknownId, 1, 2]);
+  });
+
+  it('gives the text back but for unknown characters', () => {
+    const vocabulary = Vocabulary.of('a whale, a whale', { minCount: 2 });
+    expect(vocabulary.decode(vocabulary.encode('a whale'))).toBe('a whale');
+    expect(vocabulary.decode(vocabulary.encode('a z'))).toBe('a \uFFFD');
+  });
+
+  it('counts characters outside the basic plane as one each', () => {
+    const vocabulary = Vocabulary.of('🐋a🐋a', { minCount: 2 });
+    expect(vocabulary.characters).toEqual(['a', '🐋']);
+    expect([...vocabulary.encode('🐋a🐋')]).toEqual([2, 1, 2]);
+    expect(vocabulary.decode([2, 1])).toBe('🐋a');
+  });
+});

@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: Apache-2.0
+// Compiles assembly/index.ts to the two kernel modules (plain SIMD and relaxed SIMD), as .wasm files and as base64 in
+// TypeScript, and generates the offsets of the table of constants. Files are written only when they change.
+//
+//   node packages/core/scripts/build-kernels.ts
+
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { gzipSync } from 'node:zlib';
+import asc from 'assemblyscript/asc';
+import { constantOffsets } from '../src/kernels/constants.ts';
+
+const core = join(dirname(fileURLToPath(import.meta.url)), '..');
+const licence = '// SPDX-License-Identifier: Apache-2.0\n';
+const builds = { simd: ['simd'], relaxed: ['simd', 'relaxed-simd'] };
+
+writeIfChanged('assembly/generated/constants.ts', offsetsSource());
+for (const [name, features] of Object.entries(builds)) {
+  const wasm = await compile(features);
+  writeIfChanged(`wasm/tapeloop-${name}.wasm`, wasm);
+  const base64 = Buffer.from(wasm).toString('base64');
+  writeIfChanged(
+    `src/kernels/generated/${name}.ts`,
+    `${licence}export const wasmBase64 =\n  '${base64}'\n`,
+  );
+  console.log(
+    `kernels ${name}: ${wasm.length} bytes, ${gzipSync(wasm, { level: 9 }).length} gzipped`,
+  );
+}
+
+function offsetsSource(): string {
+  const lines = constantOffsets().map(([name, offset]) => {
+    const upperSnake = name.replace(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase();
+    return `export const ${upperSnake}: usize = ${offset}\n`;
+  });
+  return `${licence}export const ZEROS: usize = 0\n${lines.join('')}`;
+}
+
+async function compile(features: readonly string[]): Promise<Uint8Array> {
+  const output = 'module.wasm';
+  let wasm: Uint8Array | undefined;
+  const options = [
+    '--runtime',
+    'stub',
+    '--importMemory',
+    '--initialMemory',
+    '0',
+    '--memoryBase',
+    '0',
+    '--noAssert',
+  ];
+  const optimize = ['-O3', '--converge', '--use', 'abort=', '--disableWarning', '201'];
+  const enable = features.flatMap((feature) => ['--enable', feature]);
+  const { error, stderr } = await asc.main(
+    [
+      'assembly/index.ts',
+      '--baseDir',
+      core,
+      '--outFile',
+      output,
+      ...options,
+      ...optimize,
+      ...enable,
+    ],
+    {
+      readFile: (name, base) => readOrNull(join(base, name)),
+      writeFile: (name, contents) => {
+        if (name === output && typeof contents !== 'string') wasm = contents;
+      },
+      listFiles: (folder, base) => readdirSync(join(base, folder)),
+    },
+  );
+  if (error !== null || wasm === undefined) {
+    console.error(stderr.toString());
+    throw new Error(
+      `build-kernels: compiling assembly/index.ts with ${features.join(' and ')} failed. See above.`,
+    );
+  }
+  return wasm;
+}
+
+function readOrNull(path: string): string | null {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch {
+    return null;
+  }
+}
+
+function writeIfChanged(path: string, contents: string | Uint8Array): void {
+  const file = join(core, path);
+  const bytes = Buffer.from(contents);
+  try {
+    if (readFileSync(file).equals(bytes)) return;
+  } catch {
+    mkdirSync(dirname(file), { recursive: true });
+  }
+  writeFileSync(file, bytes);
+}

@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: Apache-2.0
+import { kernels } from '../backend.ts';
+import { provideArithmetic } from '../backward.ts';
+import { onesLike } from '../create.ts';
+import type { Tensor } from '../tensor.ts';
+import { add } from './arithmetic.ts';
+import { sumTo } from './reduce.ts';
+
+provideArithmetic({ onesLike, add, addInPlace, sumTo });
+
+/** accumulator += x, of the same shape. */
+function addInPlace(accumulator: Tensor, x: Tensor): void {
+  kernels().addInPlace(accumulator.pointer, x.pointer, x.size);
+}

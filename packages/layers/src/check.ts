@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: Apache-2.0
+import { argumentMessage, ShapeError } from '@tapeloop/core';
+import type { InputShape } from './module.ts';
+
+/** @throws TypeError when `value` is not a whole number of at least 1. */
+export function checkCount(op: string, argument: string, value: unknown): asserts value is number {
+  if (Number.isSafeInteger(value) && Number(value) >= 1) return;
+  const expected = 'a whole number of at least 1';
+  throw new TypeError(argumentMessage({ op, argument, expected, received: value }));
+}
+
+/** The size of the last dimension, `features`. @throws ShapeError when it is not known. */
+export function featuresOf(op: string, inputShape: InputShape): number {
+  const features = inputShape.at(-1);
+  if (features !== undefined && features !== null && features > 0) return features;
+  throw new ShapeError(
+    argumentMessage({
+      op,
+      argument: 'inputs',
+      expected: 'of shape [..., features] with features known and not 0',
+      received: inputShape,
+    }),
+  );
+}

@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: Apache-2.0
+import { gather, type Tensor } from '@tapeloop/core';
+import { checkCount } from './check.ts';
+import type { Initializer } from './initializer.ts';
+import {
+  type InitializerLike,
+  savedInitializer,
+  toInitializer,
+} from './initializers/initializers.ts';
+import { Layer } from './layer.ts';
+import type { Config, ModuleOptions } from './module.ts';
+import { registerModule } from './registry.ts';
+
+/** Options of `Embedding`. */
+export interface EmbeddingOptions extends ModuleOptions {
+  /** Default `'uniform'`: on [-0.05, 0.05). */
+  readonly embeddingsInitializer?: InitializerLike;
+}
+
+/**
+ * A table of vectors, looked up by id: `y[...] = embeddings[ids[...]]`.
+ *
+ * Shapes: inputs int32 `[...]` with values in [0, inputDim), outputs `[..., outputDim]`;
+ * `embeddings` `[inputDim, outputDim]`.
+ *
+ * @throws TypeError when a size is not a whole number of at least 1; at a call, DTypeError when the
+ *   ids are not int32 and ValueError when one is out of range.
+ * @see Keras's `Embedding`, whose names and layout of weights these are.
+ */
+export class Embedding extends Layer {
+  readonly inputDim: number;
+  readonly outputDim: number;
+  readonly #initializer: Initializer;
+
+  constructor(inputDim: number, outputDim: number, options: EmbeddingOptions = {}) {
+    super(options);
+    checkCount('Embedding', 'inputDim', inputDim);
+    checkCount('Embedding', 'outputDim', outputDim);
+    this.inputDim = inputDim;
+    this.outputDim = outputDim;
+    this.#initializer = toInitializer('Embedding', options.embeddingsInitializer ?? 'uniform');
+  }
+
+  override get className(): string {
+    return 'Embedding';
+  }
+
+  override getConfig(): Config {
+    return {
+      ...super.getConfig(),
+      inputDim: this.inputDim,
+      outputDim: this.outputDim,
+      embeddingsInitializer: savedInitializer('Embedding', this.#initializer),
+    };
+  }
+
+  protected override createParameters(): void {
+    this.addParameter('embeddings', [this.inputDim, this.outputDim], this.#initializer);
+  }
+
+  protected override forward(ids: Tensor): Tensor {
+    return gather(this.parameter('embeddings').value, ids);
+  }
+}
+
+interface EmbeddingConfig extends EmbeddingOptions {
+  readonly inputDim: number;
+  readonly outputDim: number;
+}
+
+registerModule(
+  'Embedding',
+  ({ inputDim, outputDim, ...options }: EmbeddingConfig) =>
+    new Embedding(inputDim, outputDim, options),
+);

@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: Apache-2.0
+import { argumentMessage, type Tensor } from '@tapeloop/core';
+import { Layer } from './layer.ts';
+import type { Config, Module, ModuleOptions } from './module.ts';
+import { fromConfig, registerModule, type SavedModule, toConfig } from './registry.ts';
+
+/**
+ * Layers one after the other: `y = layersₙ(… layers₁(x))`.
+ *
+ * Paths name a layer by its name; the second of a name gets `_1`, and so on: `dense`, `dense_1`.
+ *
+ * @throws TypeError when an entry is not a layer.
+ */
+export class Sequential extends Layer {
+  readonly layers: readonly Layer[];
+  readonly #children: ReadonlyMap<string, Layer>;
+
+  constructor(layers: readonly Layer[], options: ModuleOptions = {}) {
+    super(options);
+    layers.forEach((layer, i) => {
+      if (layer instanceof Layer) return;
+      const argument = `layers[${i}]`;
+      const expected = 'a Layer';
+      throw new TypeError(
+        argumentMessage({ op: 'Sequential', argument, expected, received: layer }),
+      );
+    });
+    this.layers = [...layers];
+    this.#children = byUniqueName(layers);
+  }
+
+  override get className(): string {
+    return 'Sequential';
+  }
+
+  override children(): ReadonlyMap<string, Module> {
+    return this.#children;
+  }
+
+  override getConfig(): Config {
+    return { ...super.getConfig(), layers: this.layers.map(toConfig) };
+  }
+
+  protected override forward(inputs: Tensor): Tensor {
+    return this.layers.reduce((x, layer) => layer.call(x), inputs);
+  }
+}
+
+interface SequentialConfig extends ModuleOptions {
+  readonly layers: readonly SavedModule[];
+}
+
+registerModule('Sequential', ({ layers, ...options }: SequentialConfig) => {
+  return new Sequential(layers.map(layerFromConfig), options);
+});
+
+function layerFromConfig(saved: SavedModule): Layer {
+  const module = fromConfig(saved);
+  if (module instanceof Layer) return module;
+  const expected = 'configs of layers';
+  throw new TypeError(
+    argumentMessage({ op: 'Sequential', argument: 'layers', expected, received: saved.className }),
+  );
+}
+
+function byUniqueName(layers: readonly Layer[]): ReadonlyMap<string, Layer> {
+  const named = new Map<string, Layer>();
+  for (const layer of new Set(layers)) {
+    let name = layer.name;
+    for (let i = 1; named.has(name); i++) name = `${layer.name}_${i}`;
+    named.set(name, layer);
+  }
+  return named;
+}

@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { Gradients, Tensor } from '@tapeloop/core';
+import { elementsOf } from './slots.ts';
+import type { StepContext } from './transform.ts';
+
+/**
+ * The Euclidean norm of all gradients taken as one vector, `√(Σ g²)`, summed in double precision:
+ * finite whenever every element is.
+ *
+ * @see Pascanu, Mikolov and Bengio 2013, "On the difficulty of training recurrent neural networks",
+ *   algorithm 1.
+ */
+export function globalNorm(gradients: Gradients): number {
+  let squares = 0;
+  for (const gradient of gradients.values()) squares += sumOfSquares(gradient);
+  return Math.sqrt(squares);
+}
+
+/** The global norm, which the step may know already. */
+export function normInStep(gradients: Gradients, { incoming }: StepContext): number {
+  return incoming?.gradients === gradients ? incoming.norm : globalNorm(gradients);
+}
+
+/** `√(Σ x²)` of one tensor, in double precision. */
+export function normOf(tensor: Tensor): number {
+  return Math.sqrt(sumOfSquares(tensor));
+}
+
+function sumOfSquares(tensor: Tensor): number {
+  let sum = 0;
+  for (const x of elementsOf('globalNorm', tensor)) sum += x * x;
+  return sum;
+}

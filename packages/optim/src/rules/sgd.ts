@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: Apache-2.0
+import { check, checkFraction } from '../options.ts';
+import { type RuleState, ruleTransform } from '../rule.ts';
+import { checkRate, type Schedule } from '../schedules/schedule.ts';
+import { elementsOf, type Slots, slotElements } from '../slots.ts';
+import type { GradientTransform } from '../transform.ts';
+
+/** Options of `sgd`. */
+export interface SgdOptions {
+  /** α: a number, or a function of the step. At least 0. */
+  readonly learningRate: number | Schedule;
+  /** μ: the part of the last step's direction that is kept, in [0, 1). Default 0: none, no memory. */
+  readonly momentum?: number;
+  /** Looks ahead along the new direction. Needs a momentum. Default false. */
+  readonly nesterov?: boolean;
+}
+
+/** What `sgd` keeps: `momentum` is b, and empty without one. */
+export type SgdState = RuleState<{ readonly momentum: Slots }>;
+
+/** The numbers of one step of `sgd`. */
+export interface SgdNumbers {
+  readonly alpha: number;
+  readonly mu: number;
+  readonly nesterov: boolean;
+}
+
+/**
+ * One element's step: the new direction `b`, and what is added to the parameter.
+ *
+ * ```
+ * b ← μ · b + g
+ * update = −α · b              or with nesterov   −α · (g + μ · b)
+ * ```
+ */
+export function sgdUpdate(
+  g: number,
+  b: number,
+  { alpha, mu, nesterov }: SgdNumbers,
+): { readonly b: number; readonly update: number } {
+  const next = mu * b + g;
+  return { b: next, update: -alpha * (nesterov ? g + mu * next : next) };
+}
+
+/**
+ * Stochastic gradient descent, with momentum where asked; the equation is `sgdUpdate`'s.
+ *
+ * The momentum has PyTorch's form, without dampening: the learning rate is outside of `b`, so that a
+ * schedule acts at once. Keras keeps `−α·b`, as the paper does: equal while the rate is constant.
+ *
+ * @throws ValueError when an option is out of range, or `nesterov` comes without a momentum.
+ * @see Sutskever et al. 2013, "On the importance of initialization and momentum in deep learning".
+ */
+export function sgd(options: SgdOptions): GradientTransform<SgdState> {
+  const { learningRate, momentum = 0, nesterov = false } = options;
+  checkRate('sgd', 'learningRate', learningRate);
+  checkFraction('sgd', 'momentum', momentum);
+  check('sgd', 'momentum', momentum, !nesterov || momentum > 0, 'above 0 with nesterov');
+  const none = () => undefined;
+  return ruleTransform({
+    name: 'sgd',
+    learningRate,
+    parts: (make) => ({ momentum: make.slots('momentum', momentum === 0 ? { shape: none } : {}) }),
+    numbers: (alpha): SgdNumbers => ({ alpha, mu: momentum, nesterov }),
+    fill: ({ parameter, gradient, update }, { momentum: slots }, numbers) => {
+      const [out, g] = [elementsOf('sgd', update), elementsOf('sgd', gradient)];
+      if (numbers.mu === 0) scaleInto(out, g, -numbers.alpha);
+      else accelerateInto(out, g, slotElements('sgd', slots, parameter), numbers);
+    },
+  });
+}
+
+function scaleInto(update: Float32Array, gradient: Float32Array, factor: number): void {
+  for (let i = 0; i < update.length; i++) update[i] = factor * (gradient[i] ?? 0);
+}
+
+/** `sgdUpdate` of each element; `b` is changed. */
+function accelerateInto(
+  update: Float32Array,
+  gradient: Float32Array,
+  b: Float32Array,
+  { alpha, mu, nesterov }: SgdNumbers,
+): void {
+  for (let i = 0; i < update.length; i++) {
+    const g = gradient[i] ?? 0;
+    const next = mu * (b[i] ?? 0) + g;
+    b[i] = next;
+    update[i] = -alpha * (nesterov ? g + mu * next : next);
+  }
+}

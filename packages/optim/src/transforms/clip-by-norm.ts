@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0
+import { normOf } from '../global-norm.ts';
+import { check } from '../options.ts';
+import { elementsOf, emptyUpdates, updatesOf } from '../slots.ts';
+import type { GradientTransform } from '../transform.ts';
+import { stateless } from './stateless.ts';
+
+/**
+ * Scales each parameter's gradient on its own when its norm exceeds `maxNorm`:
+ *
+ * ```
+ * ĝ = g · min(1, maxNorm / √(Σ g²))        Σ over one parameter
+ * ```
+ *
+ * It changes the direction of the step, unlike `clipByGlobalNorm`.
+ *
+ * @param maxNorm more than 0.
+ * @throws ValueError when `maxNorm` is not a number above 0.
+ * @see `tf.clip_by_norm`, and `clipnorm` of Keras's optimizers.
+ */
+export function clipByNorm(maxNorm: number): GradientTransform<null> {
+  check('clipByNorm', 'maxNorm', maxNorm, maxNorm > 0, 'a number above 0');
+  return stateless((gradients) => {
+    const parts = emptyUpdates('clipByNorm', gradients);
+    for (const { gradient, update } of parts) {
+      const factor = Math.min(1, maxNorm / normOf(gradient));
+      const [out, gs] = [elementsOf('clipByNorm', update), elementsOf('clipByNorm', gradient)];
+      for (let i = 0; i < out.length; i++) out[i] = (gs[i] ?? 0) * factor;
+    }
+    return updatesOf(parts);
+  });
+}

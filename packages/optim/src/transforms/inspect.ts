@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { Parameter, Tensor } from '@tapeloop/core';
+import type { GradientTransform, StepContext, Updates } from '../transform.ts';
+import { stateless } from './stateless.ts';
+
+/**
+ * Shows what goes through a chain at its place and passes it on, to the bit. What `look` throws stops
+ * the step.
+ *
+ * @param look is given gradients or updates that are freed after the step, and must not change them.
+ *
+ * @example
+ * chain(adam(), inspect((updates) => console.table(gradientReport(updates))));
+ */
+export function inspect(
+  look: (updates: ReadonlyMap<Parameter, Tensor>, context: StepContext) => void,
+): GradientTransform<null> {
+  return stateless((updates: Updates, context) => {
+    look(updates, context);
+    return updates;
+  });
+}

@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: Apache-2.0
+import { checkNotNegative, type ParameterFilter } from '../options.ts';
+import { type RuleState, ruleTransform } from '../rule.ts';
+import { checkRate, type Schedule } from '../schedules/schedule.ts';
+import { elementsOf, fillUpdates } from '../slots.ts';
+import type { GradientTransform } from '../transform.ts';
+import { stateless } from './stateless.ts';
+
+/** Options of `weightDecay`. */
+export interface WeightDecayOptions {
+  /** Which parameters decay. Default: all; most models leave biases and norms out. */
+  readonly mask?: ParameterFilter;
+}
+
+/** Options of `decoupledWeightDecay`. */
+export interface DecoupledWeightDecayOptions extends WeightDecayOptions {
+  /** λ: at least 0. */
+  readonly weightDecay: number;
+  /** α: that of the rule before it. */
+  readonly learningRate: number | Schedule;
+}
+
+/**
+ * Adds the gradient of `½ λ ‖p‖²` where it comes before a rule: L2 regularization, `weight_decay` of
+ * most of PyTorch's optimizers.
+ *
+ * ```
+ * ĝ = g + λ · p
+ * ```
+ *
+ * @param lambda λ, at least 0.
+ * @throws ValueError when λ is negative or not finite.
+ *
+ * @example
+ * chain(weightDecay(1e-4, { mask: ({ shape }) => shape.length > 1 }), sgd({ learningRate: 0.1 }));
+ */
+export function weightDecay(
+  lambda: number,
+  { mask = () => true }: WeightDecayOptions = {},
+): GradientTransform<null> {
+  checkNotNegative('weightDecay', 'lambda', lambda);
+  return stateless((gradients) =>
+    fillUpdates('weightDecay', gradients, (update, gradient, parameter) => {
+      const own = mask(parameter) ? lambda : 0;
+      const ps = elementsOf('weightDecay', parameter.value);
+      for (let i = 0; i < update.length; i++) update[i] = (gradient[i] ?? 0) + own * (ps[i] ?? 0);
+    }),
+  );
+}
+
+/**
+ * Lets weights decay by themselves where it comes after a rule: AdamW's decay for any rule,
+ * `decoupled_weight_decay` of PyTorch's.
+ *
+ * ```
+ * update = u − α · λ · p
+ * ```
+ *
+ * @throws ValueError when an option is out of range.
+ * @see Loshchilov and Hutter 2019, "Decoupled Weight Decay Regularization".
+ *
+ * @example
+ * chain(nadam({ learningRate }), decoupledWeightDecay({ learningRate, weightDecay: 0.01 }));
+ */
+export function decoupledWeightDecay(
+  options: DecoupledWeightDecayOptions,
+): GradientTransform<RuleState<Record<never, never>>> {
+  const { weightDecay: lambda, learningRate, mask = () => true } = options;
+  checkNotNegative('decoupledWeightDecay', 'weightDecay', lambda);
+  checkRate('decoupledWeightDecay', 'learningRate', learningRate);
+  return ruleTransform({
+    name: 'decoupledWeightDecay',
+    learningRate,
+    parts: () => ({}),
+    numbers: (alpha) => alpha * lambda,
+    fill: ({ parameter, gradient, update }, _state, decay) => {
+      const [out, us] = [elementsOf('weightDecay', update), elementsOf('weightDecay', gradient)];
+      const ps = elementsOf('weightDecay', parameter.value);
+      const own = mask(parameter) ? decay : 0;
+      for (let i = 0; i < out.length; i++) out[i] = (us[i] ?? 0) - own * (ps[i] ?? 0);
+    },
+  });
+}

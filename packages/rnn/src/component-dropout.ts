@@ -1,0 +1,180 @@
+// SPDX-License-Identifier: Apache-2.0
+import {
+  argumentMessage,
+  customGradient,
+  DTypeError,
+  dropout,
+  mul,
+  type Shape,
+  ShapeError,
+  sameShape,
+  showShape,
+  Tensor,
+  ValueError,
+  zerosLike,
+} from '@tapeloop/core';
+import { callPath, joinPath, RandomSource } from '@tapeloop/layers';
+import { type Component, componentSeed } from './component-seed.ts';
+import type { CheckedProbability } from './keep-probability.ts';
+import type { MaskStore } from './mask-store.ts';
+import { checkSameLevel, entriesOf, withChildren } from './nest.ts';
+import { countSizes, dimensionsOf, type SizeTree } from './size.ts';
+import type { FilterTree } from './state-filter.ts';
+
+/** What a component's dropout is made of. */
+export interface ComponentDropoutOptions {
+  /** Who it belongs to, for errors. */
+  readonly op: string;
+  readonly component: Component;
+  readonly keepProbability: CheckedProbability;
+  readonly seed: number | undefined;
+  /** Sizes of the component's leaves; `undefined` where they are not known. */
+  readonly size: SizeTree | undefined;
+  /** One mask for all steps of a run. */
+  readonly variational: boolean;
+  /** A mask for each row instead of one for all rows; only with `variational`. */
+  readonly maskPerExample: boolean;
+}
+
+interface Walk {
+  readonly keepProbability: number;
+  readonly masks: MaskStore;
+  /** The number of the next leaf. */
+  index: number;
+}
+
+/**
+ * Dropout of one component of a cell, leaf by leaf: an element is kept with the keep probability `p`
+ * and scaled by `1 / p`. Every leaf has a random source of its own, so that no component disturbs
+ * another.
+ */
+export class ComponentDropout {
+  readonly #options: ComponentDropoutOptions;
+  readonly #sources = new Map<string, RandomSource>();
+
+  constructor(options: ComponentDropoutOptions) {
+    this.#options = options;
+    const leaves = options.size === undefined ? 1 : countSizes(options.op, options.size);
+    for (let index = 0; index < leaves; index++) this.#source(index);
+  }
+
+  /** The random sources by component and leaf, such as `state_1`. */
+  get sources(): ReadonlyMap<string, RandomSource> {
+    return this.#sources;
+  }
+
+  /** The keep probability for a config. @throws ValueError when it is a function. */
+  constantKeepProbability(): number {
+    const { op, component, keepProbability } = this.#options;
+    if (keepProbability.constant !== undefined) return keepProbability.constant;
+    throw new ValueError(
+      `${op}: getConfig: a config cannot hold ${component}KeepProb, which is a function.`,
+    );
+  }
+
+  /**
+   * `value` with its leaves dropped, but those that the filter spares; itself when `p` is 1, without
+   * a draw.
+   *
+   * Leaves are numbered, for their seeds, as upstream does: over the sizes in variational mode, else
+   * over the filter, where a part that is spared counts as one.
+   *
+   * @throws DTypeError for a leaf that is not float32; in variational mode TypeError or ValueError
+   *   when the value is nested otherwise than the sizes, ShapeError when a leaf has another size.
+   */
+  apply<T>(value: T, masks: MaskStore, filter?: () => FilterTree): T;
+  apply(value: unknown, masks: MaskStore, filter: () => FilterTree = () => true): unknown {
+    const keepProbability = this.#options.keepProbability.read();
+    if (keepProbability === 1) return value;
+    const { size } = this.#options;
+    return this.#walk(value, filter(), size, { keepProbability, masks, index: 0 });
+  }
+
+  #walk(node: unknown, filter: FilterTree, size: SizeTree | undefined, walk: Walk): unknown {
+    const { op, component, variational } = this.#options;
+    if (filter === false) {
+      walk.index += variational ? countSizes(op, size) : 1;
+      return node;
+    }
+    const entries = entriesOf(node);
+    if (entries === undefined) return this.#drop(node, size, walk);
+    // Cells of Keras's style return a list of one state where `stateSize` is a single size.
+    const isListOfOne = entries.length === 1 && dimensionsOf(size) !== undefined;
+    if (variational && !isListOfOne) checkSameLevel(op, `${component}Size`, size, node);
+    const sizes = isListOfOne ? [['0', size] as const] : entriesOf(size);
+    const filters = filter === true ? undefined : entriesOf(filter);
+    return withChildren(
+      node,
+      entries.map(([, child], i) => {
+        const childFilter = filters === undefined ? true : filters[i]?.[1];
+        return this.#walk(child, childFilter, sizes?.[i]?.[1], walk);
+      }),
+    );
+  }
+
+  #drop(leaf: unknown, size: SizeTree | undefined, walk: Walk): Tensor {
+    const { op, component, variational } = this.#options;
+    const index = walk.index++;
+    const x = checkLeaf(op, component, leaf);
+    if (walk.keepProbability === 0) return dropAll(x);
+    const source = this.#source(index);
+    const stream = () => source.stream(joinPath(callPath(), `${component}_${index}`));
+    if (!variational) return dropout(x, 1 - walk.keepProbability, { stream: stream() });
+    const shape = this.#maskShape(x, size);
+    return mul(x, walk.masks.mask(`${component}_${index}`, shape, walk.keepProbability, stream));
+  }
+
+  #maskShape(x: Tensor, size: SizeTree | undefined): Shape {
+    const { op, component, maskPerExample } = this.#options;
+    const dimensions = dimensionsOf(size);
+    if (dimensions === undefined) {
+      const expected = 'one size, as the value is one tensor';
+      const argument = `${component}Size`;
+      throw new TypeError(argumentMessage({ op, argument, expected, received: size }));
+    }
+    if (!sameShape(x.shape.slice(1), dimensions)) {
+      throw new ShapeError(
+        `${op}: ${component} must have the size [batch,${dimensions.join(',')}] that the ` +
+          `variational mask is made for, got ${showShape(x.shape)}.`,
+      );
+    }
+    return [maskPerExample ? (x.shape[0] ?? 1) : 1, ...dimensions];
+  }
+
+  #source(index: number): RandomSource {
+    const { op, component, seed } = this.#options;
+    const name = `${component}_${index}`;
+    const held = this.#sources.get(name);
+    if (held !== undefined) return held;
+    const own = seed === undefined ? undefined : componentSeed(seed, component, index);
+    const source = new RandomSource(op, own);
+    this.#sources.set(name, source);
+    return source;
+  }
+}
+
+/** Zeros, without a NaN where `x` has one or an infinity, and a gradient of zeros. */
+const dropAll = customGradient(
+  ([x]: readonly [Tensor]) => ({
+    value: zerosLike(x),
+    gradient: (dy) => [zerosLike(dy)],
+  }),
+  'dropAll',
+);
+
+function checkLeaf(op: string, component: Component, leaf: unknown): Tensor {
+  const hint =
+    component === 'state'
+      ? 'Spare it with dropoutStateFilterVisitor.'
+      : 'Only float32 tensors can be dropped.';
+  if (!(leaf instanceof Tensor)) {
+    const expected = 'a tensor';
+    throw new ValueError(
+      argumentMessage({ op, argument: component, expected, received: leaf, hint }),
+    );
+  }
+  if (leaf.dtype === 'float32') return leaf;
+  const received = leaf.dtype;
+  const expected = 'of dtype float32';
+  throw new DTypeError(argumentMessage({ op, argument: component, expected, received, hint }));
+}

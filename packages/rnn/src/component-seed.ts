@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: Apache-2.0
+import { md5 } from './md5.ts';
+
+/** What of a cell is dropped. */
+export type Component = 'input' | 'state' | 'output';
+
+/**
+ * The seed of one leaf of one component: the first 32 bits of the MD5 of `<seed><component>_<index>`,
+ * without the sign bit.
+ *
+ * @param index which leaf, counted over the structure.
+ * @see TensorFlow's `DropoutWrapper._gen_seed`.
+ */
+export function componentSeed(seed: number, component: Component, index: number): number {
+  const digits = md5(`${seed}${component}_${index}`).slice(0, 8);
+  return Number.parseInt(digits, 16) & 0x7fffffff;
+}

@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: Apache-2.0
+import { add, concat, matMul, mul, ones, split, type Tensor } from '@tapeloop/core';
+import {
+  type Config,
+  checkCount,
+  featuresOf,
+  type Initializer,
+  type InputShape,
+  registerModule,
+} from '@tapeloop/layers';
+import {
+  checkStep,
+  type GatedCellOptions,
+  gatedCellConfig,
+  type ResolvedCellOptions,
+  resolveCellOptions,
+} from './cell-options.ts';
+import { affine, type GateActivations } from './gate-activations.ts';
+import { LSTMState } from './lstm-state.ts';
+import { type CellResult, RNNCell } from './rnn-cell.ts';
+
+/** Options of `LSTMCell`. */
+export interface LSTMCellOptions extends GatedCellOptions {
+  /**
+   * Starts the forget gate's bias at 1 (Jozefowicz et al. 2015, "An Empirical Exploration of
+   * Recurrent Network Architectures"). Default true.
+   */
+  readonly unitForgetBias?: boolean;
+}
+
+/** Weights of an `LSTMCell`; columns in the order of the gates i, f, c, o. */
+export interface LSTMWeights {
+  /** `[features, 4 · units]`. */
+  readonly kernel: Tensor;
+  /** `[units, 4 · units]`. */
+  readonly recurrentKernel: Tensor;
+  /** `[4 · units]`. */
+  readonly bias: Tensor | undefined;
+}
+
+/**
+ * One step of an LSTM:
+ *
+ * ```
+ * [i, f, g, o] = x · kernel + h · recurrentKernel + bias
+ * c' = σ(f) ⊙ c + σ(i) ⊙ φ(g)
+ * h' = σ(o) ⊙ φ(c')
+ * ```
+ */
+export function lstmStep(
+  x: Tensor,
+  { c, h }: LSTMState,
+  { kernel, recurrentKernel, bias }: LSTMWeights,
+  { activation, recurrentActivation }: GateActivations,
+): LSTMState {
+  const z = add(affine(x, kernel, bias), matMul(h, recurrentKernel));
+  const [i = z, f = z, g = z, o = z] = split(z, 4, 1);
+  const kept = mul(recurrentActivation(f), c);
+  const written = mul(recurrentActivation(i), activation(g));
+  const next = add(kept, written);
+  return new LSTMState({ c: next, h: mul(recurrentActivation(o), activation(next)) });
+}
+
+/**
+ * Long short-term memory. The equations stand at `lstmStep`; the output is h'.
+ *
+ * Shapes: inputs `[batch, features]`; state `LSTMState` of c and h, `[batch, units]` each, and output
+ * `[batch, units]`; `kernel` `[features, 4 · units]`, `recurrentKernel` `[units, 4 · units]`, `bias`
+ * `[4 · units]`, columns in the order of the gates i, f, c, o.
+ *
+ * @throws TypeError when `units` is not a whole number of at least 1; at a step, ShapeError when a
+ *   shape does not fit.
+ * @see Hochreiter and Schmidhuber 1997, "Long Short-Term Memory"; Gers et al. 2000, "Learning to
+ *   Forget"; Keras's `LSTMCell`, whose names and layout of weights these are.
+ */
+export class LSTMCell extends RNNCell<LSTMState> {
+  readonly units: number;
+  readonly unitForgetBias: boolean;
+  readonly #options: ResolvedCellOptions;
+
+  constructor(units: number, options: LSTMCellOptions = {}) {
+    super(options);
+    checkCount('LSTMCell', 'units', units);
+    this.units = units;
+    this.unitForgetBias = options.unitForgetBias ?? true;
+    this.#options = resolveCellOptions('LSTMCell', options);
+  }
+
+  override get className(): string {
+    return 'LSTMCell';
+  }
+
+  override get stateSize(): LSTMState<number> {
+    return new LSTMState({ c: this.units, h: this.units });
+  }
+
+  override get outputSize(): number {
+    return this.units;
+  }
+
+  override getConfig(): Config {
+    const { units, unitForgetBias } = this;
+    const options = gatedCellConfig('LSTMCell', this.#options);
+    return { ...super.getConfig(), units, ...options, unitForgetBias };
+  }
+
+  protected override createParameters(inputShape: InputShape): void {
+    const { kernelInitializer, recurrentInitializer, biasInitializer, useBias } = this.#options;
+    const features = featuresOf('LSTMCell', inputShape);
+    const { units } = this;
+    this.addParameter('kernel', [features, 4 * units], kernelInitializer);
+    this.addParameter('recurrentKernel', [units, 4 * units], recurrentInitializer);
+    if (!useBias) return;
+    const initializer = this.unitForgetBias
+      ? withForgetOnes(biasInitializer, units)
+      : biasInitializer;
+    this.addParameter('bias', [4 * units], initializer);
+  }
+
+  protected override step(inputs: Tensor, state: LSTMState): CellResult<LSTMState> {
+    const weights = {
+      kernel: this.parameter('kernel').value,
+      recurrentKernel: this.parameter('recurrentKernel').value,
+      bias: this.#options.useBias ? this.parameter('bias').value : undefined,
+    };
+    const states = { c: state.c, h: state.h };
+    checkStep('LSTMCell', inputs, weights.kernel.shape[0] ?? 0, states, this.units);
+    const next = lstmStep(inputs, state, weights, this.#options);
+    return { output: next.h, state: next };
+  }
+}
+
+interface LSTMCellConfig extends LSTMCellOptions {
+  readonly units: number;
+}
+
+registerModule('LSTMCell', ({ units, ...options }: LSTMCellConfig) => new LSTMCell(units, options));
+
+/** A bias of the gates i, f, c, o that is 1 for f and as `initializer` says for the others. */
+function withForgetOnes(initializer: Initializer, units: number): Initializer {
+  return (_shape, stream) =>
+    concat([initializer([units], stream), ones([units]), initializer([2 * units], stream)]);
+}

@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: Apache-2.0
+import { add, matMul, type Tensor } from '@tapeloop/core';
+import {
+  type ActivationFunction,
+  type Config,
+  checkCount,
+  featuresOf,
+  type InputShape,
+  registerModule,
+} from '@tapeloop/layers';
+import {
+  type CellOptions,
+  cellConfig,
+  checkStep,
+  type ResolvedCellOptions,
+  resolveCellOptions,
+} from './cell-options.ts';
+import { affine } from './gate-activations.ts';
+import { type CellResult, RNNCell } from './rnn-cell.ts';
+
+/** Weights of a `SimpleRNNCell`. */
+export interface SimpleRNNWeights {
+  /** `[features, units]`. */
+  readonly kernel: Tensor;
+  /** `[units, units]`. */
+  readonly recurrentKernel: Tensor;
+  /** `[units]`. */
+  readonly bias: Tensor | undefined;
+}
+
+/** `φ(x · kernel + h · recurrentKernel + bias)`: the new h. */
+export function simpleRNNStep(
+  x: Tensor,
+  h: Tensor,
+  { kernel, recurrentKernel, bias }: SimpleRNNWeights,
+  activation: ActivationFunction,
+): Tensor {
+  return activation(add(affine(x, kernel, bias), matMul(h, recurrentKernel)));
+}
+
+/**
+ * The simplest cell: `h' = φ(x · kernel + h · recurrentKernel + bias)`, which is also its output.
+ *
+ * Shapes: inputs `[batch, features]`, state and output `[batch, units]`; `kernel` `[features, units]`,
+ * `recurrentKernel` `[units, units]`, `bias` `[units]`.
+ *
+ * @throws TypeError when `units` is not a whole number of at least 1; at a step, ShapeError when a
+ *   shape does not fit.
+ * @see Elman 1990, "Finding Structure in Time"; Keras's `SimpleRNNCell`.
+ */
+export class SimpleRNNCell extends RNNCell<Tensor> {
+  readonly units: number;
+  readonly #options: ResolvedCellOptions;
+
+  constructor(units: number, options: CellOptions = {}) {
+    super(options);
+    checkCount('SimpleRNNCell', 'units', units);
+    this.units = units;
+    this.#options = resolveCellOptions('SimpleRNNCell', options);
+  }
+
+  override get className(): string {
+    return 'SimpleRNNCell';
+  }
+
+  override get stateSize(): number {
+    return this.units;
+  }
+
+  override get outputSize(): number {
+    return this.units;
+  }
+
+  override getConfig(): Config {
+    const { units } = this;
+    return { ...super.getConfig(), units, ...cellConfig('SimpleRNNCell', this.#options) };
+  }
+
+  protected override createParameters(inputShape: InputShape): void {
+    const { kernelInitializer, recurrentInitializer, biasInitializer, useBias } = this.#options;
+    const features = featuresOf('SimpleRNNCell', inputShape);
+    this.addParameter('kernel', [features, this.units], kernelInitializer);
+    this.addParameter('recurrentKernel', [this.units, this.units], recurrentInitializer);
+    if (useBias) this.addParameter('bias', [this.units], biasInitializer);
+  }
+
+  protected override step(inputs: Tensor, state: Tensor): CellResult<Tensor> {
+    const weights = {
+      kernel: this.parameter('kernel').value,
+      recurrentKernel: this.parameter('recurrentKernel').value,
+      bias: this.#options.useBias ? this.parameter('bias').value : undefined,
+    };
+    checkStep('SimpleRNNCell', inputs, weights.kernel.shape[0] ?? 0, { state }, this.units);
+    const h = simpleRNNStep(inputs, state, weights, this.#options.activation);
+    return { output: h, state: h };
+  }
+}
+
+interface SimpleRNNCellConfig extends CellOptions {
+  readonly units: number;
+}
+
+registerModule(
+  'SimpleRNNCell',
+  ({ units, ...options }: SimpleRNNCellConfig) => new SimpleRNNCell(units, options),
+);

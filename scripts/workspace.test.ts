@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: Apache-2.0
+import { globSync, readFileSync } from 'node:fs';
+import { dirname, join, matchesGlob } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import {
+  type Manifest,
+  publicPackages,
+  readJson,
+  root,
+  type WorkspacePackage,
+  workspacePackages,
+} from './workspace.ts';
+
+/** Who may import whom: the boundaries that CONTRIBUTING.md draws. A new package needs a line. */
+const mayImport: Readonly<Record<string, readonly string[]>> = {
+  '@tapeloop/core': [],
+  '@tapeloop/layers': ['@tapeloop/core'],
+  '@tapeloop/optim': ['@tapeloop/core'],
+  '@tapeloop/rnn': ['@tapeloop/core', '@tapeloop/layers'],
+};
+const everything = Object.keys(mayImport);
+
+describe.each(workspacePackages())('$manifest.name', (subject) => {
+  const { folder, manifest } = subject;
+
+  it('depends only on the packages below it', () => {
+    const allowed = manifest.private === true ? everything : mayImport[manifest.name];
+    expect(allowed, `${manifest.name} must have a line in mayImport`).toBeDefined();
+    expect(allowed).toEqual(expect.arrayContaining(workspaceDependencies(manifest)));
+  });
+
+  it('takes every version from the catalog or the workspace', () => {
+    const versions = Object.values(allDependencies(manifest));
+    expect(versions.filter((version) => !/^(catalog:|workspace:\^$)/.test(version))).toEqual([]);
+  });
+
+  it('references the TypeScript projects of exactly its workspace dependencies', () => {
+    const project = manifest.private === true ? 'tsconfig.json' : 'tsconfig.src.json';
+    expect(referencedFolders(subject, project)).toEqual(
+      workspaceDependencies(manifest).map(folderOf).sort(),
+    );
+  });
+
+  it('is referenced by the root tsconfig.json', () => {
+    expect(references('tsconfig.json').map(({ path }) => path)).toContain(folder);
+  });
+});
+
+describe.each(publicPackages())('$manifest.name for bundlers', ({ folder, manifest }) => {
+  it('lists in sideEffects what is imported only to run', () => {
+    const listed = manifest.sideEffects || [];
+    const dropped = modulesImportedToRun(folder)
+      .flatMap((source) => [source, source.replace(/^src/, 'dist').replace(/ts$/, 'js')])
+      .filter((path) => !listed.some((pattern) => matchesGlob(path, pattern.replace('./', ''))));
+    expect(dropped).toEqual([]);
+  });
+});
+
+/** The targets of `import './module.ts'` in a package's sources, which a bundler may drop. */
+function modulesImportedToRun(folder: string): string[] {
+  return globSync('src/**/*.ts', { cwd: join(root, folder) })
+    .filter((path) => !path.endsWith('.test.ts'))
+    .flatMap((path) => {
+      const text = readFileSync(join(root, folder, path), 'utf8');
+      return [...text.matchAll(/^import '(\.[^']*)'/gm)].map(([, target = '']) =>
+        join(dirname(path), target),
+      );
+    });
+}
+
+function allDependencies(manifest: Manifest): Record<string, string> {
+  return {
+    ...manifest.dependencies,
+    ...manifest.devDependencies,
+    ...manifest.optionalDependencies,
+    ...manifest.peerDependencies,
+  };
+}
+
+function workspaceDependencies(manifest: Manifest): string[] {
+  return Object.keys(allDependencies(manifest)).filter((name) => name.startsWith('@tapeloop/'));
+}
+
+function folderOf(name: string): string {
+  const found = workspacePackages().find(({ manifest }) => manifest.name === name);
+  if (found === undefined) throw new Error(`${name} is not a package of this workspace.`);
+  return found.folder;
+}
+
+function referencedFolders({ folder }: WorkspacePackage, project: string): string[] {
+  return references(join(folder, project))
+    .map(({ path }) => join(folder, dirname(path)))
+    .sort();
+}
+
+function references(path: string): readonly { readonly path: string }[] {
+  return readJson<{ references?: { path: string }[] }>(path).references ?? [];
+}

@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+import { globSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+
+/** A workspace package as its files declare it. */
+export interface WorkspacePackage {
+  readonly folder: string;
+  readonly manifest: Manifest;
+}
+
+/** The parts of a package.json that the scripts read. */
+export interface Manifest {
+  readonly name: string;
+  readonly version?: string;
+  readonly private?: boolean;
+  readonly sideEffects?: false | readonly string[];
+  readonly dependencies?: Readonly<Record<string, string>>;
+  readonly devDependencies?: Readonly<Record<string, string>>;
+  readonly optionalDependencies?: Readonly<Record<string, string>>;
+  readonly peerDependencies?: Readonly<Record<string, string>>;
+}
+
+/** The repository's folder. */
+export const root: string = join(import.meta.dirname, '..');
+
+/** Every package of the workspace, sorted by folder. */
+export function workspacePackages(): WorkspacePackage[] {
+  return globSync(['packages/*/package.json', 'apps/*/package.json', 'benchmarks/package.json'], {
+    cwd: root,
+  })
+    .sort()
+    .map((path) => ({ folder: dirname(path), manifest: readJson<Manifest>(path) }));
+}
+
+/** The packages that are published, without the private ones. */
+export function publicPackages(): WorkspacePackage[] {
+  return workspacePackages().filter(({ manifest }) => manifest.private !== true);
+}
+
+/** Reads a JSON file of the repository, comments on lines of their own allowed. */
+export function readJson<T>(path: string): T {
+  return JSON.parse(readFileSync(join(root, path), 'utf8').replace(/^\s*\/\/.*$/gm, ''));
+}

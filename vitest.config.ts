@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0
+import { defineConfig } from 'vitest/config';
+
+const libraries = ['core', 'layers', 'rnn', 'optim'];
+
+/** `pnpm test` runs `*.test.ts`; `--mode slow` runs the long ones, `*.slow.test.ts`, instead. */
+export default defineConfig(({ mode }) => {
+  const slow = mode === 'slow';
+  const files = {
+    include: [slow ? '**/*.slow.test.ts' : '**/*.test.ts'],
+    exclude: ['**/node_modules/**', '**/dist/**', ...(slow ? [] : ['**/*.slow.test.ts'])],
+    testTimeout: slow ? 300_000 : 30_000,
+  };
+  return {
+    test: {
+      // tfjs keeps its kernels, gradients and backend in globals: every file gets a fresh process.
+      pool: 'forks',
+      isolate: true,
+      globals: false,
+      passWithNoTests: slow,
+      reporters: ['default', 'json'],
+      outputFile: { json: `reports/${slow ? 'slow' : 'test'}.json` },
+      projects: [
+        ...libraries.map((name) => ({
+          extends: true as const,
+          root: `packages/${name}`,
+          test: { ...files, name, setupFiles: ['../../scripts/test/fail-on-console.ts'] },
+        })),
+        { extends: true as const, root: 'apps/examples', test: { ...files, name: 'examples' } },
+        { extends: true as const, root: 'benchmarks', test: { ...files, name: 'benchmarks' } },
+        { extends: true as const, root: 'scripts', test: { ...files, name: 'scripts' } },
+      ],
+    },
+  };
+});
