@@ -14,6 +14,15 @@ const pnpm = process.env['npm_execpath'] ?? 'pnpm';
 const work = mkdtempSync(join(tmpdir(), 'tapeloop-packages-'));
 const problems: string[] = [];
 
+/** Starts the packed core, in wide mode where this Node has it, without a warning. */
+const start = `
+  import { init, matMul, tensor } from '@tapeloop/core';
+  const onWarning = (message) => { throw new Error(message); };
+  const { wide } = await init({ wide: 'auto', onWarning });
+  if (wide && parseInt(process.versions.node) < 24) throw new Error('wide mode before Node 24.');
+  const product = matMul(tensor([[1, 2]]), tensor([[3], [4]])).item();
+  if (product !== 11) throw new Error(\`1 · 3 + 2 · 4 must be 11, got \${product}.\`);`;
+
 try {
   const packages = publicPackages();
   for (const subject of packages) check(subject);
@@ -38,7 +47,8 @@ function check({ folder, manifest: { name } }: WorkspacePackage): void {
   for (const required of ['LICENSE', 'README.md', 'dist/index.js', 'dist/index.d.ts']) {
     if (!existsSync(join(unpacked, required))) problems.push(`${name}: ${required} is missing.`);
   }
-  for (const file of globSync(['**/*.test.*', '**/*.tsbuildinfo'], { cwd: unpacked })) {
+  const unwanted = ['**/*.test.*', '**/*testing.*', '**/*.tsbuildinfo'];
+  for (const file of globSync(unwanted, { cwd: unpacked })) {
     problems.push(`${name}: ${file} must not be published.`);
   }
   for (const file of globSync('dist/**/*.js', { cwd: unpacked })) {
@@ -79,6 +89,7 @@ function importWith(node: string, { folder, manifest: { name } }: WorkspacePacka
     const specifier = name + path.slice(1);
     run(specifier, node, ['--input-type=module', '--eval', `await import('${specifier}')`], work);
   }
+  if (name === '@tapeloop/core') run(name, node, ['--input-type=module', '--eval', start], work);
 }
 
 function run(subject: string, command: string, args: readonly string[], cwd: string): void {

@@ -56,6 +56,43 @@ describe.each(publicPackages())('$manifest.name for bundlers', ({ folder, manife
   });
 });
 
+const keptAnyway = [
+  // The compiler reads it: every op has its rule.
+  'packages/core/src/ops/table.ts',
+];
+
+describe.each(publicPackages())('$manifest.name without its tests', ({ folder, manifest }) => {
+  it('is all within reach of its exports; a file for tests alone is named …testing.ts', () => {
+    const reached = filesWithinReach(exportedSources(folder, manifest));
+    const published = globSync('src/**/*.ts', { cwd: join(root, folder) })
+      .filter((path) => !/(\.test|testing)\.ts$/.test(path) && !path.includes('node_modules'))
+      .map((path) => join(folder, path));
+    const unused = published.filter((path) => !reached.has(path) && !keptAnyway.includes(path));
+    expect(unused).toEqual([]);
+  });
+});
+
+function exportedSources(folder: string, { exports = {} }: Manifest): string[] {
+  return Object.values(exports)
+    .filter((target) => target.endsWith('.ts'))
+    .map((target) => join(folder, target));
+}
+
+/** `files` and all that they import, directly or not, by paths from the root. */
+function filesWithinReach(files: readonly string[]): Set<string> {
+  const reached = new Set<string>();
+  const left = [...files];
+  for (let path = left.pop(); path !== undefined; path = left.pop()) {
+    if (reached.has(path)) continue;
+    reached.add(path);
+    const text = readFileSync(join(root, path), 'utf8');
+    for (const [, target = ''] of text.matchAll(/(?:from|import)\s*\(?\s*'(\.[^']*)'/g)) {
+      left.push(join(dirname(path), target));
+    }
+  }
+  return reached;
+}
+
 /** The targets of `import './module.ts'` in a package's sources, which a bundler may drop. */
 function modulesImportedToRun(folder: string): string[] {
   return globSync('src/**/*.ts', { cwd: join(root, folder) })

@@ -14,6 +14,7 @@ export interface Manifest {
   readonly version?: string;
   readonly private?: boolean;
   readonly sideEffects?: false | readonly string[];
+  readonly exports?: Readonly<Record<string, string>>;
   readonly dependencies?: Readonly<Record<string, string>>;
   readonly devDependencies?: Readonly<Record<string, string>>;
   readonly optionalDependencies?: Readonly<Record<string, string>>;

@@ -8,6 +8,10 @@ export interface Effort {
   readonly rounds: number;
   /** Steps in a turn that count. */
   readonly steps: number;
+  /**
+   * About how long a turn may take. Contestants with slower steps make fewer in a turn, at least one.
+   */
+  readonly turnMilliseconds?: number;
   /** Steps of each contestant before the first round, which do not count. */
   readonly warmUp: number;
 }
@@ -27,20 +31,25 @@ export interface Measurement {
  */
 export async function interleave<Workload>(
   contestants: readonly Contestant<Workload>[],
-  { rounds, steps, warmUp }: Effort,
+  { rounds, steps, warmUp, turnMilliseconds = Number.POSITIVE_INFINITY }: Effort,
 ): Promise<Measurement[]> {
   const times = contestants.map((): number[][] => []);
-  for (const contestant of contestants) await contestant.ask({ do: 'time', steps: warmUp });
+  const turns: number[] = [];
+  for (const contestant of contestants) {
+    const { milliseconds } = await contestant.ask({ do: 'time', steps: warmUp });
+    const affordable = Math.floor(turnMilliseconds / Math.min(...milliseconds));
+    turns.push(Math.max(1, Math.min(steps, affordable)));
+  }
   for (let round = 0; round < rounds; round++) {
     const order = [...contestants.keys()];
     for (const i of round % 2 === 0 ? order : order.reverse()) {
-      const answer = await contestants[i]?.ask({ do: 'time', steps });
+      const answer = await contestants[i]?.ask({ do: 'time', steps: turns[i] ?? steps });
       if (answer !== undefined) times[i]?.push([...answer.milliseconds]);
     }
   }
-  return times.map((turns) => ({
-    step: summarize(turns.flat()),
-    rounds: turns.map((turn) => summarize(turn).median),
+  return times.map((measured) => ({
+    step: summarize(measured.flat()),
+    rounds: measured.map((turn) => summarize(turn).median),
   }));
 }
 

@@ -6,11 +6,13 @@
  * begin with `{` are the contestant's own talk and passed over.
  */
 export interface Requests<Workload> {
-  /** Makes the model of a workload, and starts again from its first weights. */
+  /** Makes what a workload asks for: a model with its first weights, or a kernel with its operands. */
   prepare: { readonly workload: Workload };
-  /** Trains for `steps` steps and tells the loss of each, in nats. */
+  /** Of a model: trains for `steps` steps and tells the loss of each, in nats. */
   losses: { readonly steps: number };
-  /** Trains for `steps` steps and tells how long each took, its loss read back. */
+  /** Of a kernel: runs it once and tells the elements of its result at `places`. */
+  outputs: { readonly places: readonly number[] };
+  /** Runs `steps` steps and tells how long each took; a model's loss is read back. */
   time: { readonly steps: number };
 }
 
@@ -18,6 +20,7 @@ export interface Requests<Workload> {
 export interface Answers {
   prepare: Identity;
   losses: { readonly losses: readonly number[] };
+  outputs: { readonly values: readonly number[] };
   time: { readonly milliseconds: readonly number[] };
 }
 

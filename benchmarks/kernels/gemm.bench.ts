@@ -1,128 +1,107 @@
 // SPDX-License-Identifier: Apache-2.0
-// GFLOP/s of matrix products by build, size and transposes, and as a share of the core's 128-bit peak.
+// GFLOP/s of matrix products by build, size and transposes, beside peers, and as a share of the core's 128-bit peak.
 //
-//   node benchmarks/kernels/gemm.bench.ts [builds] [sizes] [modes] [milliseconds]
-//   node benchmarks/kernels/gemm.bench.ts relaxed,wide 64,512,32x2048x512 NN,NP 100
+//   node benchmarks/kernels/gemm.bench.ts [--quick] [--only relaxed,wide] [--sizes 64,512,32x2048x512] [--modes NN,NP]
 //
-// A size is m = n = k or m×n×k; a mode is N or T for A, and N, T or P (packed beforehand) for B. Every product is
-// checked at one element of each row before it is timed.
+// A size is m = n = k or m×n×k; a mode is N or T for A, and N, T or P (packed beforehand) for B. simd, relaxed and wide
+// are bare kernels; op and the peers make and free a tensor in each call. One element of each row is compared with its
+// sum in float64 first. Contestants are processes that take turns; the best turn counts.
 
-import { availableBuilds, hasWideMode, loadKernels } from '@tapeloop/core/kernels';
+import { parseArgs } from 'node:util';
+import type { Effort } from '../harness/interleave.ts';
+import { describeMachine, machine } from '../harness/machine.ts';
+import { writeResults } from '../harness/results.ts';
+import { table } from '../harness/table.ts';
+import { type Expected, Field, type Result } from './measure.ts';
 import { measurePeak } from './peak.ts';
+import { expectedProduct, type ProductWorkload } from './workload.ts';
 
-interface Product {
-  m: number;
-  n: number;
-  k: number;
-  mode: string;
-}
+/** Beyond this many operations one call of tfjs's plain JavaScript takes most of a second. */
+const mostOnCpu = 2 * 256 ** 3;
+/** What a timed step computes at least, where it is many calls. */
+const operationsOfStep = 4e7;
 
-const [builds = '', sizes = '64,128,256,512,1024', modes = 'NN,TN,NT,TT,NP', time = '120'] =
-  process.argv.slice(2);
-const milliseconds = Number(time);
+const { values: options } = parseArgs({
+  options: {
+    quick: { type: 'boolean', default: false },
+    only: { type: 'string', default: '' },
+    sizes: { type: 'string', default: '64,128,256,512,1024' },
+    modes: { type: 'string', default: 'NN,TN,NT,TT,NP' },
+  },
+});
+const effort: Effort = options.quick
+  ? { rounds: 2, steps: 2, warmUp: 2 }
+  : { rounds: 7, steps: 4, warmUp: 4 };
 
-const peak = measurePeak(300);
-console.log(`peak of 128-bit fma: ${peak.toFixed(1)} GFLOP/s`);
-for (const build of builds === '' ? allBuilds() : builds.split(',')) {
-  for (const size of sizes.split(',')) {
-    const [m = 1, n = m, k = m] = size.split('x').map(Number);
-    const cells: string[] = [];
-    for (const mode of modes.split(',')) {
-      const rate = await measure(build, { m, n, k, mode });
-      cells.push(`${mode} ${rate.toFixed(1).padStart(6)} ${percent(rate / peak)}`);
+const before = machine();
+const peak = measurePeak(options.quick ? 100 : 300);
+console.log(`${describeMachine(before)}, peak of 128-bit fma ${peak.toFixed(1)} GFLOP/s\n`);
+const field = new Field(options.only === '' ? [] : options.only.split(','));
+try {
+  const lines: string[][] = [];
+  const rows: object[] = [];
+  for (const size of options.sizes.split(',')) {
+    for (const mode of options.modes.split(',')) {
+      const workload = productOf(size, mode);
+      const results = await field.measure(workload, expectedOf(workload), effort, (key) =>
+        takesPart(key, workload),
+      );
+      const rates = new Map(results.map((result) => [result.key, rateOf(result, workload)]));
+      const share = rates.has('relaxed') ? percent((rates.get('relaxed') ?? 0) / peak) : '–';
+      const cells = field.keys.map((key) => rates.get(key)?.toFixed(1) ?? '–');
+      lines.push([`${size} ${mode}`, ...cells, share]);
+      for (const { key, identity, ...measured } of results) {
+        rows.push({
+          ...workload,
+          mode,
+          key,
+          ...identity,
+          gflops: rates.get(key),
+          peak,
+          ...measured,
+        });
+      }
     }
-    console.log(`${build.padEnd(8)} ${size.padEnd(14)} ${cells.join('   ')}`);
   }
+  console.log(`${table(['GFLOP/s', ...field.keys, 'relaxed/peak'], lines)}\n`);
+  const path = writeResults({ benchmark: 'gemm', machine: before, options, rows });
+  console.log(`Written to ${path}.`);
+} finally {
+  await field.close();
 }
 
-function allBuilds(): string[] {
-  const simd = availableBuilds().filter((build) => build !== 'reference');
-  return hasWideMode() ? ['wide', ...simd] : simd;
+function productOf(size: string, mode: string): ProductWorkload {
+  const [m = Number.NaN, n = m, k = m, ...rest] = size.split('x').map(Number);
+  if (![m, n, k].every((x) => Number.isSafeInteger(x) && x > 0) || rest.length > 0) {
+    throw new Error(`gemm.bench: --sizes must be like 256 or 32x2048x512, got ${size}.`);
+  }
+  if (!/^[NT][NTP]$/.test(mode)) {
+    throw new Error(`gemm.bench: --modes must be N or T, then N, T or P, got ${mode}.`);
+  }
+  const repeats = Math.max(1, Math.round(operationsOfStep / (2 * m * n * k)));
+  const [transposeA, transposeB] = [mode[0] === 'T', mode[1] === 'T'];
+  return { kind: 'product', m, n, k, transposeA, transposeB, packed: mode[1] === 'P', repeats };
 }
 
-/** The best rate that a product reached, in GFLOP/s. */
-async function measure(build: string, product: Product): Promise<number> {
-  const { m, n, k } = product;
-  const operations = 2 * m * n * k;
-  const run = await prepare(build, product);
-  const repeats = Math.max(1, Math.floor(1e7 / operations));
-  let best = Number.POSITIVE_INFINITY;
-  const end = performance.now() + milliseconds;
-  do {
-    const start = performance.now();
-    for (let i = 0; i < repeats; i++) run();
-    best = Math.min(best, (performance.now() - start) / repeats);
-  } while (performance.now() < end);
-  return operations / best / 1e6;
-}
-
-/** The product as a function, after a check of its result. */
-async function prepare(build: string, { m, n, k, mode }: Product): Promise<() => void> {
-  const [transA, transB] = [mode[0] === 'T' ? 1 : 0, mode[1] === 'T' ? 1 : 0];
-  const [lda, ldb] = [transA ? m : k, transB ? k : n];
-  const memory = new WebAssembly.Memory({ initial: 64 });
-  let top = 1024;
-  const allocate = (bytes: number) => {
-    const pointer = top;
-    top = Math.ceil((top + bytes) / 64) * 64 + 64;
-    const missing = top - memory.buffer.byteLength;
-    if (missing > 0) memory.grow(Math.ceil(missing / 65536));
-    return pointer;
+function expectedOf(workload: ProductWorkload): Expected {
+  const expected = expectedProduct(workload);
+  return {
+    places: expected.map(({ place }) => place),
+    values: expected.map(({ value }) => value),
+    tolerance: 1e-6 * (workload.k + 1),
   };
-  const wide = build === 'wide';
-  const { kernels } = await loadKernels({
-    memory,
-    allocate,
-    wide,
-    build: wide ? 'auto' : named(build),
-  });
-  const [a, b, c] = [allocate(4 * m * k), allocate(4 * k * n), allocate(4 * m * n)];
-  const workspace = allocate(kernels.gemmWorkspace(transA, transB, m, n, k));
-  const packed = allocate(kernels.gemmPackedBytes(n, k));
-  new Float32Array(memory.buffer, a, m * k).set(
-    Float32Array.from({ length: m * k }, (_, i) => Math.cos(i)),
-  );
-  new Float32Array(memory.buffer, b, k * n).set(
-    Float32Array.from({ length: k * n }, (_, i) => Math.sin(i)),
-  );
-  kernels.gemmPackB(transB, n, k, b, ldb, packed);
-  const run =
-    mode[1] === 'P'
-      ? () => kernels.gemmPacked(transA, m, n, k, a, lda, packed, c, n, 0, 0, 0, workspace)
-      : () => kernels.gemm(transA, transB, m, n, k, a, lda, b, ldb, c, n, 0, 0, 0, workspace);
-  run();
-  check(memory, { m, n, k, mode }, [transA, transB, a, lda, b, ldb, c]);
-  return run;
 }
 
-/** Compares one element of each row with its sum in float64. */
-function check(
-  memory: WebAssembly.Memory,
-  { m, n, k, mode }: Product,
-  [transA, transB, a, lda, b, ldb, c]: [number, number, number, number, number, number, number],
-): void {
-  const floats = new Float32Array(memory.buffer);
-  const at = (index: number) => floats[index] ?? Number.NaN;
-  for (let i = 0; i < m; i++) {
-    const j = (7 * i) % n;
-    let sum = 0;
-    for (let p = 0; p < k; p++) {
-      sum +=
-        at(a / 4 + (transA ? p * lda + i : i * lda + p)) *
-        at(b / 4 + (transB ? j * ldb + p : p * ldb + j));
-    }
-    const got = at(c / 4 + i * n + j);
-    if (!(Math.abs(got - sum) <= 1e-6 * (k + 1))) {
-      throw new Error(`gemm ${mode} ${m}x${n}x${k}: C[${i}, ${j}] must be ${sum}, got ${got}.`);
-    }
-  }
+function takesPart(key: string, { m, n, k, packed }: ProductWorkload): boolean {
+  if (packed) return ['simd', 'relaxed', 'wide'].includes(key);
+  return key !== 'tfjs cpu' || 2 * m * n * k <= mostOnCpu;
 }
 
-function named(build: string): 'relaxed' | 'simd' {
-  if (build === 'relaxed' || build === 'simd') return build;
-  throw new Error(`gemm.bench: builds must be of relaxed, simd and wide, got ${build}.`);
+/** GFLOP/s of the best turn: what makes one slower is other processes. */
+function rateOf({ rounds }: Result, { m, n, k, repeats }: ProductWorkload): number {
+  return (2 * m * n * k * repeats) / Math.min(...rounds) / 1e6;
 }
 
 function percent(share: number): string {
-  return `${(100 * share).toFixed(0).padStart(3)} %`;
+  return `${(100 * share).toFixed(0)} %`;
 }

@@ -3,6 +3,7 @@
 
 import json
 import math
+import platform
 import sys
 import time
 
@@ -100,6 +101,16 @@ def blas_in_use():
     return "reference BLAS, which is slow: install OpenBLAS" if "libblas" in loaded else "unknown BLAS"
 
 
+def origin():
+    """Who built this PyTorch: the system's packagers, or those of the wheel that pip installs."""
+    if not torch.__file__.startswith("/usr/lib/"):
+        return "pip's wheel"
+    try:
+        return platform.freedesktop_os_release()["NAME"] + "'s build"
+    except OSError:
+        return "the system's build"
+
+
 def main():
     trainer = None
     for line in sys.stdin:
@@ -109,7 +120,7 @@ def main():
             answer = {
                 "name": "PyTorch",
                 "version": torch.__version__,
-                "build": blas_in_use(),
+                "build": f"{origin()}, {blas_in_use()}",
                 "threads": torch.get_num_threads(),
             }
         elif message["do"] == "losses":

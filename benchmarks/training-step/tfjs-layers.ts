@@ -1,20 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
+import { accelerateTfjs } from '@tapeloop/core/tfjs';
 import * as tf from '@tensorflow/tfjs-core';
 import { input, layers, model as modelOf, version_layers } from '@tensorflow/tfjs-layers';
+import '@tensorflow/tfjs-backend-cpu';
 import '@tensorflow/tfjs-backend-wasm';
 import { serve, type Trainer } from '../harness/serve.ts';
 import { adam, type Batch, batches, firstWeights, type Workload } from './workload.ts';
 
 /**
- * The workload in tfjs-layers on its WASM backend, with its own kernels.
+ * The workload in tfjs-layers: on its WASM backend with its own kernels, the same with those of
+ * `accelerateTfjs`, or on its backend in plain JavaScript.
  *
  * tfjs cannot train an embedding on WASM (no kernel for the gradient), so its table is a dense layer
  * without bias on one-hot ids, which are made before the clock starts. The loss is tfjs's fused
  * softmax cross-entropy, and one `minimize` is one step: there is less around it than in `fit`.
  */
 async function prepare(workload: Workload): Promise<Trainer> {
-  tf.env().set('WASM_HAS_MULTITHREAD_SUPPORT', false);
-  await tf.setBackend('wasm');
+  const build = await start(process.argv[2]);
   const model = buildModel(workload);
   const optimizer = tf.train.adam(workload.learningRate, adam.beta1, adam.beta2, adam.epsilon);
   const windows = batches(workload).map((batch) => oneHot(batch, workload));
@@ -23,7 +25,7 @@ async function prepare(workload: Workload): Promise<Trainer> {
     identity: {
       name: 'tfjs-layers',
       version: version_layers,
-      build: 'WASM SIMD, one-hot in place of the embedding',
+      build: `${build}, one-hot in place of the embedding`,
       threads: 1,
     },
     step() {
@@ -44,6 +46,20 @@ async function prepare(workload: Workload): Promise<Trainer> {
       tf.dispose(windows);
     },
   };
+}
+
+/** Selects a backend. Returns what the table says of it. */
+async function start(backend = 'wasm'): Promise<string> {
+  if (backend === 'accelerated') {
+    const { runtime } = await accelerateTfjs();
+    return `WASM SIMD, accelerateTfjs with ${runtime.kernels} kernels`;
+  }
+  if (backend !== 'wasm' && backend !== 'cpu') {
+    throw new Error(`the backend must be wasm, accelerated or cpu, got ${backend}.`);
+  }
+  tf.env().set('WASM_HAS_MULTITHREAD_SUPPORT', false);
+  await tf.setBackend(backend);
+  return backend === 'wasm' ? 'WASM SIMD' : 'JavaScript';
 }
 
 function buildModel(workload: Workload) {

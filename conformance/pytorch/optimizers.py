@@ -10,7 +10,8 @@ Six parameters start at `recipe([6], 1, 0.5)`. The gradient of element i at step
     4: 1 - 0.01 t                            changes sign once, slowly
     5: (-1) ** t * (t % 5)                   jumps, with zeros
 
-`parameters[k]` holds the values after step SAMPLED[k] (from 1). Schedules multiply the learning rate at step t.
+`parameters[k]` holds the values after step SAMPLED[k] (from 1). In scheduled runs half_cosine multiplies the learning
+rate at step t.
 
 Run: python3 optimizers.py, or with --check to compare with optimizers.json
 """
@@ -39,25 +40,25 @@ def half_cosine(t):
 
 
 def sgd(**options):
-    return lambda p: torch.optim.SGD([p], **options), {"rule": "sgd", **options}
+    return "sgd", options, lambda p: torch.optim.SGD([p], **options)
 
 
 def adam(**options):
     make = dict(lr=options["lr"], betas=(options["beta1"], options["beta2"]), eps=options["eps"])
-    return lambda p: torch.optim.Adam([p], **make), {"rule": "adam", **options}
+    return "adam", options, lambda p: torch.optim.Adam([p], **make)
 
 
-RUNS = {
-    "sgd": (*sgd(lr=0.05), None),
-    "sgd momentum 0.9": (*sgd(lr=0.05, momentum=0.9), None),
-    "sgd nesterov 0.9": (*sgd(lr=0.05, momentum=0.9, nesterov=True), None),
-    "sgd momentum 0.5 scheduled": (*sgd(lr=0.1, momentum=0.5), half_cosine),
-    "adam": (*adam(lr=0.001, beta1=0.9, beta2=0.999, eps=1e-8), None),
-    "adam fast": (*adam(lr=0.1, beta1=0.8, beta2=0.95, eps=1e-6), None),
-    "adam no first moment": (*adam(lr=0.01, beta1=0.0, beta2=0.99, eps=1e-8), None),
-    "adam large epsilon": (*adam(lr=0.02, beta1=0.9, beta2=0.999, eps=0.1), None),
-    "adam scheduled": (*adam(lr=0.05, beta1=0.9, beta2=0.98, eps=1e-9), half_cosine),
-}
+RUNS = [
+    (*sgd(lr=0.05), None),
+    (*sgd(lr=0.05, momentum=0.9), None),
+    (*sgd(lr=0.05, momentum=0.9, nesterov=True), None),
+    (*sgd(lr=0.1, momentum=0.5), half_cosine),
+    (*adam(lr=0.001, beta1=0.9, beta2=0.999, eps=1e-8), None),
+    (*adam(lr=0.1, beta1=0.8, beta2=0.95, eps=1e-6), None),
+    (*adam(lr=0.01, beta1=0.0, beta2=0.99, eps=1e-8), None),
+    (*adam(lr=0.02, beta1=0.9, beta2=0.999, eps=0.1), None),
+    (*adam(lr=0.05, beta1=0.9, beta2=0.98, eps=1e-9), half_cosine),
+]
 
 
 def trajectory(make, schedule):
@@ -86,8 +87,14 @@ if __name__ == "__main__":
             "start": numbers(recipe([len(GRADIENTS)], 1, 0.5)),
             "gradients": [numbers(torch.tensor([g(t) for g in GRADIENTS], dtype=torch.float64)) for t in range(STEPS)],
             "runs": [
-                {"name": name, **options, "scheduled": schedule is not None, "parameters": trajectory(make, schedule)}
-                for name, (make, options, schedule) in RUNS.items()
+                {
+                    "rule": rule,
+                    "kind": "elements",
+                    "scheduled": schedule is not None,
+                    "options": options,
+                    "parameters": trajectory(make, schedule),
+                }
+                for rule, options, make, schedule in RUNS
             ],
         },
     )

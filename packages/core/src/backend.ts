@@ -8,13 +8,14 @@ import { availableBuilds, type KernelBuild, loadKernels } from './kernels/load.t
 import { loadWideKernels } from './kernels/load-wide.ts';
 import { hasWideMode } from './kernels/wide.ts';
 import { attachHeap, type Heap } from './storage.ts';
-import { checkWasmFiles, type WasmPaths } from './wasm-files.ts';
+import { findWasmFiles, type WasmPaths, wasmFileAdvice } from './wasm-files.ts';
 
 /** Options of `init`. */
 export interface InitOptions {
   /**
    * Where tfjs finds its `.wasm` files, as in tfjs's `setWasmPaths`: a folder's URL or path that
-   * ends in `/`, or a map from each file's name to its URL. Needed in browsers, not in Node.
+   * ends in `/`, or a map from a file's name to its URL, of which `tfjs-backend-wasm-simd.wasm` is
+   * enough. Not needed in Node, nor in builds by Vite and webpack, which find the file by themselves.
    */
   readonly wasmPaths?: WasmPaths;
   /**
@@ -190,17 +191,14 @@ function checkVersions(): void {
 async function startTfjs(wasmPaths: InitOptions['wasmPaths']): Promise<WasmBackend> {
   if (tf.engine().registry['wasm'] === undefined) {
     tf.env().set('WASM_HAS_MULTITHREAD_SUPPORT', false);
-    if (wasmPaths !== undefined) {
-      await checkWasmFiles(wasmPaths);
-      setWasmPaths(wasmPaths);
-    }
+    const paths = await findWasmFiles(wasmPaths);
+    if (paths !== undefined) setWasmPaths(paths);
   }
   const ready = await tf.setBackend('wasm').catch(() => false);
   if (!ready) {
     throw new RuntimeError(
       'init: @tensorflow/tfjs-backend-wasm did not start, most often because its .wasm file was ' +
-        'not found (see the message above). Serve the files of its dist folder and pass their ' +
-        "folder: `await init({ wasmPaths: '/path/to/' })`.",
+        `not found (see the message above). ${wasmFileAdvice}`,
     );
   }
   const found: unknown = tf.backend();

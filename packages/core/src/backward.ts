@@ -62,7 +62,7 @@ export function backward(pass: BackwardPass): (Tensor | null)[] {
       const dys = node.outputs.map(({ id }) => gradients.get(id)?.tensor ?? null);
       const isNeeded =
         dys.some((dy) => dy !== null) && node.inputs.some(({ id }) => dependent.has(id));
-      if (isNeeded) propagate(node, dys, dependent, gradients);
+      if (isNeeded) propagate(pass, node, dys, dependent, gradients);
       if (!pass.keepSaved) releaseSaved(node);
       for (const { id } of node.outputs) if (!sourceIds.has(id)) discard(gradients, id);
     }
@@ -100,6 +100,7 @@ function seed({ target, outputGradient }: BackwardPass): Tensor {
 
 /** Runs one node's rule and adds what it gives to the gradients of the node's inputs. */
 function propagate(
+  pass: BackwardPass,
   node: TapeNode,
   dys: readonly (Tensor | null)[],
   dependent: ReadonlySet<number>,
@@ -108,8 +109,9 @@ function propagate(
   assertUnchanged(node);
   const contributions = tidy(() => {
     const { saved, inputs, outputs } = node;
+    const mayOverwrite = !pass.keepSaved && !isRecording();
     const run = () =>
-      node.rule({ dys, saved, inputs, outputs }).map((gradient, i) => {
+      node.rule({ dys, saved, inputs, outputs, mayOverwrite }).map((gradient, i) => {
         const input = inputs[i];
         if (gradient === null || input === undefined || !dependent.has(input.id)) return null;
         return fit(node, i, input, gradient());

@@ -4,7 +4,6 @@ import { afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import { init } from './backend.ts';
 import { fromTfjs, toTfjs } from './bridge.ts';
 import { tensor } from './create.ts';
-import { stock } from './kernels/stock.ts';
 import { add } from './ops/arithmetic.ts';
 import './ops/backward-arithmetic.ts';
 import { Parameter } from './parameter.ts';
@@ -101,21 +100,4 @@ test('mixing the two classes is an error that says what to do', () => {
   const wrong = t as unknown as ReturnType<typeof tensor>;
   expect(() => add(wrong, 1)).toThrow('fromTfjs() for a tf.Tensor');
   t.dispose();
-});
-
-test('stock kernels run in place and leave nothing in tfjs’s books', () => {
-  const x = tensor([1, 2, 3, 4, 5, 6], [2, 3]);
-  const y = stock('Transpose', { x }, { perm: [1, 0] });
-  expect(y.toArray()).toEqual([
-    [1, 4],
-    [2, 5],
-    [3, 6],
-  ]);
-  const same = stock('Reshape', { x }, { shape: [6] });
-  expect(same.pointer).toBe(x.pointer);
-  x.dispose();
-  expect([...same.data()]).toEqual([1, 2, 3, 4, 5, 6]);
-  expect(() => stock('NoSuchKernel', { x: y })).toThrow(
-    "tfjs's WASM backend has no kernel of this name",
-  );
 });

@@ -56,12 +56,23 @@ export { einsum } from './ops/einsum.ts';
 export { erf, exp, log, log1p } from './ops/exponential.ts';
 export { maximum, minimum } from './ops/extrema.ts';
 export { gather, scatterAdd } from './ops/gather.ts';
+export {
+  type GruSequenceArguments,
+  gruSequence,
+  type RecurrentSequenceResult,
+} from './ops/gru-sequence.ts';
 export { type LayerNormOptions, layerNorm } from './ops/layer-norm.ts';
 export { logSumExp } from './ops/log-sum-exp.ts';
 export { logicalAnd, logicalNot, logicalOr } from './ops/logical.ts';
+export {
+  type LstmSequenceArguments,
+  type LstmSequenceResult,
+  lstmSequence,
+} from './ops/lstm-sequence.ts';
 export { type MatMulOptions, matMul } from './ops/mat-mul.ts';
 export { max, min } from './ops/max-min.ts';
 export { type MeanSquaredErrorOptions, meanSquaredError } from './ops/mean-squared-error.ts';
+export { resolveNoiseShape } from './ops/noise-shape.ts';
 export { type OneHotOptions, oneHot } from './ops/one-hot.ts';
 export type { Operand } from './ops/operand.ts';
 export { type Paddings, pad } from './ops/pad.ts';
@@ -79,6 +90,11 @@ export { mean, type ReduceOptions, sum } from './ops/reduce.ts';
 export type { LossReduction } from './ops/reduce-loss.ts';
 export { broadcastTo, expandDims, flatten, reshape, squeeze } from './ops/reshape.ts';
 export { reverse } from './ops/reverse.ts';
+export type { SequenceOptions } from './ops/sequence-inputs.ts';
+export {
+  type SimpleRnnSequenceArguments,
+  simpleRnnSequence,
+} from './ops/simple-rnn-sequence.ts';
 export { slice } from './ops/slice.ts';
 export { logSoftmax, type SoftmaxOptions, softmax } from './ops/softmax.ts';
 export { split } from './ops/split.ts';
@@ -91,12 +107,14 @@ export { type VarianceOptions, variance } from './ops/variance.ts';
 export { where } from './ops/where.ts';
 export { Parameter, type ParameterOptions } from './parameter.ts';
 export {
+  checkAnySeed,
   checkSeed,
   defaultRandomStream,
   type PhiloxPosition,
   RandomStream,
   type RandomStreamState,
   setSeed,
+  streamFromSeed,
 } from './random.ts';
 export { stopRecording } from './recording.ts';
 export {
@@ -112,4 +130,10 @@ export { type Shape, sameShape, showShape, sizeOf } from './shape.ts';
 export { stopGradient } from './stop-gradient.ts';
 export { type GradientOptions, GradientTape } from './tape.ts';
 export { Tensor } from './tensor.ts';
+export {
+  type Seed,
+  type TensorFlowSeeds,
+  type TensorFlowSource,
+  tensorFlowStart,
+} from './tensorflow-seeds.ts';
 export { mapTensors, stateRecord, type Tree, tensorsIn } from './tree.ts';

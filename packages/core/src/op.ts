@@ -12,6 +12,8 @@ export interface RuleContext<Saved extends readonly Tensor[], Attrs> {
   readonly attrs: Attrs;
   readonly inputs: readonly TensorSpec[];
   readonly outputs: readonly TensorSpec[];
+  /** The rule may write over saved tensors whose storage nothing else refers to. */
+  readonly mayOverwrite: boolean;
 }
 
 /** An op that has no derivative, and why. */

@@ -1,5 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 import { argumentMessage } from './errors.ts';
+import {
+  nextLayerCall,
+  type Seed,
+  type TensorFlowSeeds,
+  type TensorFlowSource,
+  tensorFlowStart,
+} from './tensorflow-seeds.ts';
 
 /** A place in a Philox4x32 sequence: which random numbers a draw gets. */
 export interface PhiloxPosition {
@@ -13,6 +20,8 @@ export interface PhiloxPosition {
 export interface RandomStreamState {
   readonly key: readonly [number, number];
   readonly counter: readonly [number, number, number, number];
+  /** Absent in streams of Tapeloop's own, whose draws follow each other without a gap. */
+  readonly source?: TensorFlowSource;
 }
 
 /** The positions of draws, in order, to repeat them. */
@@ -21,6 +30,8 @@ export type DrawLog = PhiloxPosition[];
 const WORD = 2 ** 32;
 /** Random words in one Philox block. */
 const WORDS_PER_BLOCK = 4;
+/** Blocks that an operation of TensorFlow sets aside for each of its numbers. */
+const BLOCKS_PER_NUMBER = 256;
 
 let log: DrawLog | undefined;
 let replay: { readonly draws: DrawLog; next: number } | undefined;
@@ -33,7 +44,25 @@ let replay: { readonly draws: DrawLog; next: number } | undefined;
  */
 export class RandomStream {
   readonly #key: readonly [number, number];
+  readonly #source: TensorFlowSource | undefined;
   #counter: readonly [number, number, number, number];
+
+  /**
+   * A stream whose `uniform`, and so whose dropout masks, are bit for bit those of TensorFlow on a CPU
+   * in eager mode, and whose `normal` is TensorFlow's to within the rounding of float32.
+   *
+   * Each draw stands for one execution: of one operation with these seeds (`'op'`, as
+   * `tf.random.uniform` and `tf.nn.dropout`), which moves on by 256 blocks for each number; or of a
+   * Keras layer with these seeds (`'layer'`, as `tf.keras.layers.Dropout`), whose op seed grows by one.
+   *
+   * @throws TypeError when a seed is not a safe integer.
+   */
+  static fromTensorFlowSeeds(
+    seeds: TensorFlowSeeds,
+    source: TensorFlowSource = 'op',
+  ): RandomStream {
+    return new RandomStream(tensorFlowStart('RandomStream', seeds, source));
+  }
 
   /**
    * @param seed a safe integer; negative ones are taken modulo 2^64, as a two's-complement number.
@@ -43,12 +72,14 @@ export class RandomStream {
     if (typeof seed !== 'number') {
       this.#key = seed.key;
       this.#counter = seed.counter;
+      this.#source = seed.source;
       return;
     }
     checkSeed('RandomStream', seed);
     const bits = BigInt.asUintN(64, BigInt(seed));
     this.#key = [Number(bits & 0xffffffffn), Number(bits >> 32n)];
     this.#counter = [0, 0, 0, 0];
+    this.#source = undefined;
   }
 
   /** Takes the position of the next `count` 32-bit random words and moves past them. */
@@ -62,7 +93,7 @@ export class RandomStream {
       return position;
     }
     const position = { key: this.#key, counter: this.#counter };
-    this.#counter = advance(this.#counter, Math.ceil(count / WORDS_PER_BLOCK));
+    this.#counter = this.#after(count);
     log?.push(position);
     return position;
   }
@@ -75,7 +106,8 @@ export class RandomStream {
 
   /** Where the stream stands. */
   state(): RandomStreamState {
-    return { key: this.#key, counter: this.#counter };
+    const place = { key: this.#key, counter: this.#counter };
+    return this.#source === undefined ? place : { ...place, source: this.#source };
   }
 
   /** Goes back, or on, to where `state` says. */
@@ -84,6 +116,14 @@ export class RandomStream {
       throw new RangeError('restore: the state belongs to a stream of another seed or name.');
     }
     this.#counter = state.counter;
+  }
+
+  /** The counter after a draw of `count` words. */
+  #after(count: number): PhiloxPosition['counter'] {
+    if (this.#source === 'layer') return nextLayerCall(this.#key, this.#counter);
+    const blocks =
+      this.#source === 'op' ? BLOCKS_PER_NUMBER * count : Math.ceil(count / WORDS_PER_BLOCK);
+    return advance(this.#counter, blocks);
   }
 }
 
@@ -104,6 +144,18 @@ export function checkSeed(op: string, seed: unknown): asserts seed is number {
   if (Number.isSafeInteger(seed)) return;
   const expected = 'a safe integer';
   throw new TypeError(argumentMessage({ op, argument: 'seed', expected, received: seed }));
+}
+
+/** @throws TypeError when `seed` is neither a safe integer nor a pair of them, as TensorFlow's seeds are. */
+export function checkAnySeed(op: string, seed: unknown): asserts seed is Seed {
+  if (typeof seed !== 'object' || seed === null) checkSeed(op, seed);
+  else tensorFlowStart(op, { graphSeed: null, opSeed: Number.NaN, ...seed }, 'op');
+}
+
+/** A stream from a seed of either kind. @throws TypeError when it is of neither. */
+export function streamFromSeed(seed: Seed, source: TensorFlowSource): RandomStream {
+  if (typeof seed === 'number') return new RandomStream(seed);
+  return RandomStream.fromTensorFlowSeeds(seed, source);
 }
 
 /** Runs `fn` and adds the position of each draw inside to `draws`. */

@@ -20,6 +20,11 @@ export interface RuleArguments {
   readonly saved: readonly Tensor[];
   readonly inputs: readonly TensorSpec[];
   readonly outputs: readonly TensorSpec[];
+  /**
+   * True when what was saved is freed after the rule and nobody records: a rule may then write its
+   * results over saved tensors whose storage nothing else refers to.
+   */
+  readonly mayOverwrite: boolean;
 }
 
 /** An op that ran, as it is offered to every active recorder. */

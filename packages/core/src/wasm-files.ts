@@ -7,12 +7,65 @@ export type WasmPaths = string | Record<string, string>;
 /** The build of tfjs that Tapeloop starts: SIMD, one thread. */
 const FILE = 'tfjs-backend-wasm-simd.wasm';
 
+/** tfjs refuses a map that does not name all of its builds, though it loads only one. */
+const OTHER_FILES = ['tfjs-backend-wasm.wasm', 'tfjs-backend-wasm-threaded-simd.wasm'];
+
+/** What to write when no bundler put tfjs's file beside the page. */
+export const wasmFileAdvice =
+  `Let your bundler copy it: \`import simd from '@tensorflow/tfjs-backend-wasm/dist/${FILE}'\` ` +
+  `(in Vite with \`?url\` at the end of the path, in esbuild with \`--loader:.wasm=file\`), then ` +
+  `\`await init({ wasmPaths: { '${FILE}': simd } })\`. Or serve the files of tfjs-backend-wasm's ` +
+  "dist folder: `await init({ wasmPaths: '/path/to/' })`.";
+
+/**
+ * The paths to give to tfjs: the user's, else what a bundler made of tfjs's file. `undefined` leaves
+ * tfjs to look by itself, as it does in Node.
+ *
+ * @throws RuntimeError when the user's path is wrong, as `checkWasmFiles`.
+ */
+export async function findWasmFiles(paths: WasmPaths | undefined): Promise<WasmPaths | undefined> {
+  if (paths === undefined) return bundledFile();
+  await checkWasmFiles(paths);
+  return typeof paths === 'string' ? paths : completeMap(paths[FILE] ?? '', paths);
+}
+
+async function bundledFile(): Promise<WasmPaths | undefined> {
+  if (nodeFs() !== undefined) return undefined;
+  const map = bundledMap();
+  const right = map !== undefined && (await checkWasmFiles(map).then(yes, no));
+  return right ? map : undefined;
+}
+
+const yes = () => true;
+const no = () => false;
+
+/**
+ * Vite and webpack read this form of `new URL`, copy the file and put its address here. Others leave
+ * it as it is: a file that is not there, or no `import.meta.url` at all.
+ */
+function bundledMap(): Record<string, string> | undefined {
+  try {
+    const url = new URL(
+      '@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm-simd.wasm',
+      import.meta.url,
+    );
+    return completeMap(url.href);
+  } catch {
+    return undefined;
+  }
+}
+
+function completeMap(file: string, paths: Record<string, string> = {}): Record<string, string> {
+  const others = Object.fromEntries(OTHER_FILES.map((name) => [name, file]));
+  return { ...others, [FILE]: file, ...paths };
+}
+
 /**
  * Looks at tfjs's `.wasm` file before tfjs does: its own report of a wrong path is a compile error.
  *
  * @throws RuntimeError when the file is missing, or something else (a web page) comes in its place.
  */
-export async function checkWasmFiles(paths: WasmPaths): Promise<void> {
+async function checkWasmFiles(paths: WasmPaths): Promise<void> {
   const location = typeof paths === 'string' ? paths + FILE : paths[FILE];
   const advice = `Copy it from node_modules/@tensorflow/tfjs-backend-wasm/dist, and let wasmPaths name its folder (ending in "/").`;
   if (location === undefined) {

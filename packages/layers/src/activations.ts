@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 import {
   argumentMessage,
+  exp,
   gelu,
+  logSoftmax,
   relu,
   sigmoid,
   silu,
@@ -11,11 +13,23 @@ import {
   tanh,
   ValueError,
 } from '@tapeloop/core';
+import {
+  elu,
+  hardSigmoid,
+  hardSilu,
+  hardTanh,
+  leakyRelu,
+  logSigmoid,
+  mish,
+  relu6,
+  selu,
+  softsign,
+} from './activation-functions.ts';
 
 /** An elementwise (or, as softmax, last-axis) function after a layer. */
 export type ActivationFunction = (x: Tensor) => Tensor;
 
-/** The activations by name. */
+/** The activations by name, Keras's names in camel case, with Keras's defaults. */
 export const activations = {
   linear: (x: Tensor): Tensor => x,
   relu,
@@ -25,6 +39,18 @@ export const activations = {
   silu,
   softplus,
   softmax,
+  elu,
+  exponential: exp,
+  hardSigmoid,
+  hardSilu,
+  hardTanh,
+  leakyRelu,
+  logSigmoid,
+  logSoftmax: (x: Tensor): Tensor => logSoftmax(x),
+  mish,
+  relu6,
+  selu,
+  softsign,
 } as const satisfies Readonly<Record<string, ActivationFunction>>;
 
 /** A name in `activations`. */

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { argumentMessage, withPath } from '@tapeloop/core';
+import { argumentMessage, type Tensor, withPath } from '@tapeloop/core';
 
 /** A training flag as callers write it; `null` and `undefined` mean that none is given. */
 export type TrainingFlag = boolean | 0 | 1 | null | undefined;
@@ -11,6 +11,11 @@ export interface CallContext {
    * call holds, and `false` where there is none.
    */
   readonly training?: TrainingFlag;
+  /**
+   * `bool` `[batch, time]`: which steps of each row count. Layers over time obey it, others do not
+   * look at it; `Layer.computeMask` says what comes after a layer.
+   */
+  readonly mask?: Tensor;
 }
 
 /** Something whose calls nest: a module. */

@@ -22,3 +22,15 @@ export function featuresOf(op: string, inputShape: InputShape): number {
     }),
   );
 }
+
+/**
+ * Checks the keys of an options object against those that exist, as code without types needs it.
+ *
+ * @throws TypeError naming the keys that do not exist.
+ */
+export function checkOptions(op: string, options: object, known: readonly string[]): void {
+  const unknown = Object.keys(options).filter((key) => !known.includes(key));
+  if (unknown.length === 0) return;
+  const expected = `made of ${known.join(', ')}`;
+  throw new TypeError(argumentMessage({ op, argument: 'options', expected, received: unknown }));
+}

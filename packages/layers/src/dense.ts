@@ -16,6 +16,12 @@ import {
 import { Layer } from './layer.ts';
 import type { Config, InputShape, ModuleOptions } from './module.ts';
 import { registerModule } from './registry.ts';
+import {
+  type Regularizer,
+  type RegularizerLike,
+  savedRegularizer,
+  toRegularizer,
+} from './regularizer.ts';
 
 /** Options of `Dense`. */
 export interface DenseOptions extends ModuleOptions {
@@ -27,6 +33,10 @@ export interface DenseOptions extends ModuleOptions {
   readonly kernelInitializer?: InitializerLike;
   /** Default `'zeros'`. */
   readonly biasInitializer?: InitializerLike;
+  /** Default none. */
+  readonly kernelRegularizer?: RegularizerLike;
+  /** Default none. */
+  readonly biasRegularizer?: RegularizerLike;
 }
 
 /**
@@ -45,6 +55,8 @@ export class Dense extends Layer {
   readonly #useBias: boolean;
   readonly #kernelInitializer: Initializer;
   readonly #biasInitializer: Initializer;
+  readonly #kernelRegularizer: Regularizer | undefined;
+  readonly #biasRegularizer: Regularizer | undefined;
 
   constructor(units: number, options: DenseOptions = {}) {
     super(options);
@@ -54,6 +66,8 @@ export class Dense extends Layer {
     this.#useBias = options.useBias ?? true;
     this.#kernelInitializer = toInitializer('Dense', options.kernelInitializer ?? 'glorotUniform');
     this.#biasInitializer = toInitializer('Dense', options.biasInitializer ?? 'zeros');
+    this.#kernelRegularizer = toRegularizer('Dense', options.kernelRegularizer);
+    this.#biasRegularizer = toRegularizer('Dense', options.biasRegularizer);
   }
 
   override get className(): string {
@@ -68,13 +82,20 @@ export class Dense extends Layer {
       useBias: this.#useBias,
       kernelInitializer: savedInitializer('Dense', this.#kernelInitializer),
       biasInitializer: savedInitializer('Dense', this.#biasInitializer),
+      kernelRegularizer: savedRegularizer('Dense', this.#kernelRegularizer),
+      biasRegularizer: savedRegularizer('Dense', this.#biasRegularizer),
     };
   }
 
   protected override createParameters(inputShape: InputShape): void {
     const features = featuresOf('Dense', inputShape);
-    this.addParameter('kernel', [features, this.units], this.#kernelInitializer);
-    if (this.#useBias) this.addParameter('bias', [this.units], this.#biasInitializer);
+    this.addParameter('kernel', [features, this.units], this.#kernelInitializer, {
+      regularizer: this.#kernelRegularizer,
+    });
+    if (!this.#useBias) return;
+    this.addParameter('bias', [this.units], this.#biasInitializer, {
+      regularizer: this.#biasRegularizer,
+    });
   }
 
   protected override forward(inputs: Tensor): Tensor {

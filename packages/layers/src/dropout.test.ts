@@ -2,7 +2,8 @@
 import { init, ones, ShapeError, scalar, setSeed, uniform, ValueError } from '@tapeloop/core';
 import { cosines, trackLeaks } from '@tapeloop/core/testing';
 import { afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { Dropout, type DropoutOptions } from './dropout.ts';
+import { Dropout } from './dropout.ts';
+import type { DropoutOptions } from './masked-dropout.ts';
 import { toConfig } from './registry.ts';
 
 beforeAll(async () => {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { gather, type Tensor } from '@tapeloop/core';
+import { gather, notEqual, type Tensor } from '@tapeloop/core';
 import { checkCount } from './check.ts';
 import type { Initializer } from './initializer.ts';
 import {
@@ -10,11 +10,21 @@ import {
 import { Layer } from './layer.ts';
 import type { Config, ModuleOptions } from './module.ts';
 import { registerModule } from './registry.ts';
+import {
+  type Regularizer,
+  type RegularizerLike,
+  savedRegularizer,
+  toRegularizer,
+} from './regularizer.ts';
 
 /** Options of `Embedding`. */
 export interface EmbeddingOptions extends ModuleOptions {
   /** Default `'uniform'`: on [-0.05, 0.05). */
   readonly embeddingsInitializer?: InitializerLike;
+  /** Default none. */
+  readonly embeddingsRegularizer?: RegularizerLike;
+  /** Makes id 0 stand for a step that does not count: `computeMask` leaves it out. Default false. */
+  readonly maskZero?: boolean;
 }
 
 /**
@@ -30,7 +40,9 @@ export interface EmbeddingOptions extends ModuleOptions {
 export class Embedding extends Layer {
   readonly inputDim: number;
   readonly outputDim: number;
+  readonly maskZero: boolean;
   readonly #initializer: Initializer;
+  readonly #regularizer: Regularizer | undefined;
 
   constructor(inputDim: number, outputDim: number, options: EmbeddingOptions = {}) {
     super(options);
@@ -39,6 +51,8 @@ export class Embedding extends Layer {
     this.inputDim = inputDim;
     this.outputDim = outputDim;
     this.#initializer = toInitializer('Embedding', options.embeddingsInitializer ?? 'uniform');
+    this.#regularizer = toRegularizer('Embedding', options.embeddingsRegularizer);
+    this.maskZero = options.maskZero ?? false;
   }
 
   override get className(): string {
@@ -51,11 +65,19 @@ export class Embedding extends Layer {
       inputDim: this.inputDim,
       outputDim: this.outputDim,
       embeddingsInitializer: savedInitializer('Embedding', this.#initializer),
+      embeddingsRegularizer: savedRegularizer('Embedding', this.#regularizer),
+      maskZero: this.maskZero,
     };
   }
 
+  override computeMask(ids: Tensor, mask?: Tensor): Tensor | undefined {
+    return this.maskZero ? notEqual(ids, 0) : mask;
+  }
+
   protected override createParameters(): void {
-    this.addParameter('embeddings', [this.inputDim, this.outputDim], this.#initializer);
+    this.addParameter('embeddings', [this.inputDim, this.outputDim], this.#initializer, {
+      regularizer: this.#regularizer,
+    });
   }
 
   protected override forward(ids: Tensor): Tensor {

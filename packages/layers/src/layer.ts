@@ -37,6 +37,17 @@ export abstract class Layer<
   }
 
   /**
+   * The mask for the layers that take this one's output: the one that came in, unless a class makes
+   * or ends one. `Sequential` threads it through; by hand, pass it as `context.mask`.
+   *
+   * @param inputs what the layer is called with.
+   * @param mask the mask that it is called with.
+   */
+  computeMask(_inputs: Tensor, mask?: Tensor): Tensor | undefined {
+    return mask;
+  }
+
+  /**
    * Makes the parameters ahead of the first call. A layer with parameters of its own makes them from
    * the shape; one made of other layers is called once with zeros of that shape, in which `null`
    * stands for 1.

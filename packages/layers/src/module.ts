@@ -1,18 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
 import {
+  add,
   Parameter,
   type ParameterOptions,
   type RandomStreamState,
   RuntimeError,
   type Shape,
+  scalar,
   stopRecording,
   type Tensor,
   tidy,
   ValueError,
 } from '@tapeloop/core';
 import { type Callee, callPath, enterCall, joinPath } from './call-context.ts';
+import { snakeCase } from './case.ts';
 import type { Initializer } from './initializer.ts';
 import { forkDefaultStream, type RandomSource } from './random-source.ts';
+import type { Regularizer } from './regularizer.ts';
 import { type LoadOptions, type LoadReport, loadParameters } from './state-dict.ts';
 
 /** Options of every module. */
@@ -23,6 +27,12 @@ export interface ModuleOptions {
 
 /** The shape of what a module is called with; `null` for a size that does not matter, as the batch. */
 export type InputShape = readonly (number | null)[];
+
+/** Options of a parameter that a module adds. */
+export interface ModuleParameterOptions extends ParameterOptions {
+  /** A penalty on it in `regularizationLoss`. */
+  readonly regularizer?: Regularizer | undefined;
+}
 
 /** A module's constructor arguments by name, as JSON can hold them. */
 export type Config = Record<string, unknown>;
@@ -37,6 +47,7 @@ export type Config = Record<string, unknown>;
 export abstract class Module implements Callee {
   readonly #givenName: string | undefined;
   readonly #parameters: Map<string, Parameter> = new Map();
+  readonly #regularizers: Map<Parameter, Regularizer> = new Map();
   #childNames: ReadonlyMap<Callee, string> = new Map();
   #isBuilt = false;
 
@@ -133,6 +144,18 @@ export abstract class Module implements Callee {
     return [...found].map(([module, path]) => [path, module]);
   }
 
+  /**
+   * The penalties on its trainable parameters, its own and its children's, added up: a scalar, 0 when
+   * there are none. No loss has it in unless you add it: `add(loss, model.regularizationLoss())`.
+   */
+  regularizationLoss(): Tensor {
+    return tidy(() => {
+      const penalties = new Map(this.modules().flatMap(([, module]) => [...module.#regularizers]));
+      const terms = [...penalties].filter(([parameter]) => parameter.trainable);
+      return terms.reduce((loss, [{ value }, penalty]) => add(loss, penalty(value)), scalar(0));
+    });
+  }
+
   /** A copy of every parameter's value by path; the caller disposes them. */
   stateDict(): Map<string, Tensor> {
     return new Map(
@@ -221,6 +244,7 @@ export abstract class Module implements Callee {
       if (!this.#isBuilt) {
         for (const parameter of this.#parameters.values()) parameter.dispose();
         this.#parameters.clear();
+        this.#regularizers.clear();
       }
     }
   }
@@ -233,13 +257,14 @@ export abstract class Module implements Callee {
     name: string,
     shape: Shape,
     initializer: Initializer,
-    options?: ParameterOptions,
+    { regularizer, ...options }: ModuleParameterOptions = {},
   ): Parameter {
     const path = joinPath(callPath(), name);
     const parameter = tidy(
       () => new Parameter(path, initializer(shape, forkDefaultStream(path)), options),
     );
     this.#parameters.set(name, parameter);
+    if (regularizer !== undefined) this.#regularizers.set(parameter, regularizer);
     return parameter;
   }
 
@@ -254,12 +279,4 @@ export abstract class Module implements Callee {
     }
     return found;
   }
-}
-
-/** `LSTMCell` to `lstm_cell`, `LayerNorm` to `layer_norm`. */
-function snakeCase(className: string): string {
-  return className
-    .replace(/([a-z0-9])([A-Z])/g, '$1_$2')
-    .replace(/([A-Z]+)([A-Z][a-z])/g, '$1_$2')
-    .toLowerCase();
 }

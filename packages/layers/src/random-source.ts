@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 import {
-  checkSeed,
+  checkAnySeed,
   defaultRandomStream,
   RandomStream,
   type RandomStreamState,
+  type Seed,
+  streamFromSeed,
+  type TensorFlowSource,
 } from '@tapeloop/core';
 
 /** How often each path has forked a default stream, so that equal paths get different streams. */
@@ -27,20 +30,25 @@ export function forkDefaultStream(path: string): RandomStream {
  * the default stream by its path, renewed whenever `setSeed` restarts the default.
  */
 export class RandomSource {
-  readonly seed: number | undefined;
+  readonly seed: Seed | undefined;
+  readonly #kind: TensorFlowSource;
   #stream: RandomStream | undefined;
   #parent: RandomStream | undefined;
 
-  /** @throws TypeError when `seed` is given and not a safe integer. */
-  constructor(op: string, seed?: number) {
-    if (seed !== undefined) checkSeed(op, seed);
+  /**
+   * @param kind what draws, where `seed` is a pair of TensorFlow's.
+   * @throws TypeError when `seed` is given and neither a safe integer nor a pair of them.
+   */
+  constructor(op: string, seed?: Seed, kind: TensorFlowSource = 'op') {
+    if (seed !== undefined) checkAnySeed(op, seed);
     this.seed = seed;
+    this.#kind = kind;
   }
 
   /** The stream. `path` tells unseeded sources apart and counts at the first use. */
   stream(path: string): RandomStream {
     if (this.seed !== undefined) {
-      this.#stream ??= new RandomStream(this.seed);
+      this.#stream ??= streamFromSeed(this.seed, this.#kind);
       return this.#stream;
     }
     const parent = defaultRandomStream();
@@ -53,8 +61,12 @@ export class RandomSource {
 
   /** Goes back to the stream's first number. */
   reset(): void {
-    const key = this.#stream?.state().key;
-    if (key !== undefined) this.#stream = new RandomStream({ key, counter: [0, 0, 0, 0] });
+    if (this.#stream === undefined) return;
+    const { key } = this.#stream.state();
+    this.#stream =
+      this.seed === undefined
+        ? new RandomStream({ key, counter: [0, 0, 0, 0] })
+        : streamFromSeed(this.seed, this.#kind);
   }
 
   /** Where the stream stands, `undefined` before its first use. */

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 import { argumentMessage, type Tensor } from '@tapeloop/core';
+import type { CallContext } from './call-context.ts';
 import { Layer } from './layer.ts';
 import type { Config, Module, ModuleOptions } from './module.ts';
 import { fromConfig, registerModule, type SavedModule, toConfig } from './registry.ts';
 
 /**
- * Layers one after the other: `y = layersₙ(… layers₁(x))`.
+ * Layers one after the other: `y = layersₙ(… layers₁(x))`. A mask that comes in, or that a layer such
+ * as `Masking` makes, reaches the layers after it by their `computeMask`; it does not leave.
  *
  * Paths name a layer by its name; the second of a name gets `_1`, and so on: `dense`, `dense_1`.
  *
@@ -41,8 +43,19 @@ export class Sequential extends Layer {
     return { ...super.getConfig(), layers: this.layers.map(toConfig) };
   }
 
-  protected override forward(inputs: Tensor): Tensor {
-    return this.layers.reduce((x, layer) => layer.call(x), inputs);
+  protected override forward(
+    inputs: Tensor,
+    _training: boolean,
+    context: CallContext | undefined,
+  ): Tensor {
+    let x = inputs;
+    let mask = context?.mask;
+    for (const layer of this.layers) {
+      const next = layer.computeMask(x, mask);
+      x = layer.call(x, mask === undefined ? {} : { mask });
+      mask = next;
+    }
+    return x;
   }
 }
 

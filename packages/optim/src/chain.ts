@@ -45,8 +45,16 @@ export function chain(
   const end = transforms.length - 1;
   const last = transforms[end];
   if (last?.apply !== undefined) {
-    chained.apply = (gradients, states, context) =>
-      last.apply?.(runFirst(end, gradients, states, context), states[end], context);
+    chained.apply = (gradients, states, context) => {
+      const scaling = transforms[end - 1];
+      if (scaling?.factor === undefined) {
+        last.apply?.(runFirst(end, gradients, states, context), states[end], context);
+        return;
+      }
+      const updates = runFirst(end - 1, gradients, states, context);
+      const gradientScale = scaling.factor(updates, states[end - 1], context);
+      last.apply?.(updates, states[end], { ...context, gradientScale });
+    };
   }
   return chained;
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Gradients, Tensor } from '@tapeloop/core';
-import { elementsOf } from './slots.ts';
+import { sumOfSquares } from './fused.ts';
 import type { StepContext } from './transform.ts';
 
 /**
@@ -12,7 +12,7 @@ import type { StepContext } from './transform.ts';
  */
 export function globalNorm(gradients: Gradients): number {
   let squares = 0;
-  for (const gradient of gradients.values()) squares += sumOfSquares(gradient);
+  for (const gradient of gradients.values()) squares += sumOfSquares('globalNorm', gradient);
   return Math.sqrt(squares);
 }
 
@@ -23,11 +23,5 @@ export function normInStep(gradients: Gradients, { incoming }: StepContext): num
 
 /** `√(Σ x²)` of one tensor, in double precision. */
 export function normOf(tensor: Tensor): number {
-  return Math.sqrt(sumOfSquares(tensor));
-}
-
-function sumOfSquares(tensor: Tensor): number {
-  let sum = 0;
-  for (const x of elementsOf('globalNorm', tensor)) sum += x * x;
-  return sum;
+  return Math.sqrt(sumOfSquares('norm', tensor));
 }

@@ -15,10 +15,10 @@ import { closeTo, cosines, sines, trackLeaks } from '@tapeloop/core/testing';
 import { afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { chain } from './chain.ts';
 import { Optimizer } from './optimizer.ts';
+import { optimizerContract } from './optimizer-contract-testing.ts';
 import { adam } from './rules/adam.ts';
 import { sgd } from './rules/sgd.ts';
 import { warmupCosine } from './schedules/warmup-cosine.ts';
-import { optimizerContract } from './testing/optimizer-contract.ts';
 import { clipByGlobalNorm } from './transforms/clip-by-global-norm.ts';
 
 beforeAll(async () => {
@@ -38,6 +38,7 @@ describe('contract of a chain: clipping, momentum, Adam', () => {
     make: make(0.01, 30),
     quadratic: { make: make(0.1, 500), steps: 500 },
     rosenbrock: { make: make(0.05, 4000), steps: 4000 },
+    network: { make: make(0.05, 600), steps: 600 },
   });
   test.each(cases)('$title', ({ run }) => run());
 });

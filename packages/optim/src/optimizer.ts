@@ -176,11 +176,14 @@ export class Optimizer {
     for (const parameter of all) this.#members.add(parameter);
   }
 
-  /** Freezes parameters, or thaws them with `trainable: true`. Returns how many were chosen. */
-  freeze(where: ParameterFilter, { trainable = false } = {}): number {
-    const chosen = this.parameters.filter(where);
-    for (const parameter of chosen) parameter.trainable = trainable;
-    return chosen.length;
+  /** Sets `trainable` of the chosen parameters to false. Returns how many there are. */
+  freeze(where: ParameterFilter): number {
+    return this.#setTrainable(where, false);
+  }
+
+  /** Sets it to true again; what was kept for them goes on. Returns how many there are. */
+  thaw(where: ParameterFilter): number {
+    return this.#setTrainable(where, true);
   }
 
   /**
@@ -251,6 +254,12 @@ export class Optimizer {
     }
     this.#skips.value++;
     return { gradientNorm: norm, skipped: true };
+  }
+
+  #setTrainable(where: ParameterFilter, trainable: boolean): number {
+    const chosen = this.parameters.filter(where);
+    for (const parameter of chosen) parameter.trainable = trainable;
+    return chosen.length;
   }
 
   #assertAlive(method: string): void {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { keep, type Parameter, tidy, ValueError, withPath } from '@tapeloop/core';
-import { elementsOf, type Slots } from './slots.ts';
+import { addTo } from './fused.ts';
+import type { Slots } from './slots.ts';
 import type { GradientTransform, Updates } from './transform.ts';
 
 /** A transform's first state, which outlives every scope. Nothing is left when `init` throws. */
@@ -17,12 +18,7 @@ export function makeState<State>(
 
 /** Adds each update to its parameter. */
 export function addUpdates(updates: Updates): void {
-  for (const [parameter, update] of updates) {
-    const change = elementsOf('Optimizer.step', update);
-    parameter.update((elements) => {
-      for (let i = 0; i < elements.length; i++) elements[i] = (elements[i] ?? 0) + (change[i] ?? 0);
-    });
-  }
+  for (const [parameter, update] of updates) addTo('Optimizer.step', parameter, update);
 }
 
 /** Runs `fn` while the parameters have other values; they get their own back, to the bit. */

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Gradients, Parameter } from '@tapeloop/core';
+import type { FusedPart } from './fused.ts';
 import { rateAt, type Schedule } from './schedules/schedule.ts';
 import {
   copySlots,
@@ -42,7 +43,7 @@ export interface Rule<Parts extends RuleParts, Numbers> {
   /** Everything that touches elements: writes one parameter's update and moves its slots on. */
   fill(part: UpdatePart, state: RuleState<Parts>, numbers: Numbers): void;
   /** The same, but adds the update to the parameter at once; there is none to write. */
-  addTo?(part: Omit<UpdatePart, 'update'>, state: RuleState<Parts>, numbers: Numbers): void;
+  addTo?(part: FusedPart, state: RuleState<Parts>, numbers: Numbers): void;
   /** Moves the numbers that are kept on, when all parameters are done. */
   advance?(state: RuleState<Parts>, numbers: Numbers): void;
   averages?(state: RuleState<Parts>): Slots;
@@ -81,8 +82,9 @@ export function ruleTransform<Parts extends RuleParts, Numbers>(
   if (addTo === undefined) return transform;
   transform.apply = (gradients: Gradients, state, context) => {
     const numbers = numbersOf(state, context);
+    const { gradientScale = 1 } = context;
     for (const [parameter, gradient] of gradients) {
-      parameter.update(() => addTo({ parameter, gradient }, state, numbers));
+      parameter.update(() => addTo({ parameter, gradient, gradientScale }, state, numbers));
     }
     advance(state, numbers);
   };

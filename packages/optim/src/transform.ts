@@ -24,6 +24,8 @@ export interface StepContext {
   readonly learningRateScale: number;
   /** The gradients as they came in and their global norm, so that it is computed once. */
   readonly incoming?: { readonly gradients: Gradients; readonly norm: number };
+  /** For `apply` only: what it multiplies the gradients by first. Default 1. */
+  readonly gradientScale?: number;
 }
 
 /** The context of a step outside an optimizer: learning rates as they are. */
@@ -60,9 +62,15 @@ export interface GradientTransform<State> {
   update(gradients: Gradients, state: State, context: StepContext): Updates;
   /**
    * `update`, and the updates added to the parameters, in fewer passes over memory. For rules whose
-   * kernel does both; without it the optimizer adds what `update` returns. The bits are the same.
+   * kernel does both; without it the optimizer adds what `update` returns. The values are the same but
+   * for the rounding of the sum.
    */
   apply?(gradients: Gradients, state: State, context: StepContext): void;
+  /**
+   * For a transform that multiplies all gradients by one number: that number. A fused rule behind it
+   * then scales as it reads.
+   */
+  factor?(gradients: Gradients, state: State, context: StepContext): number;
   /** The tensors and numbers of the state: the very ones that `update` changes. */
   entries(state: State): StateEntries;
   /** Values to evaluate the model with instead of the parameters' own, where the transform keeps some. */

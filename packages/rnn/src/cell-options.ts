@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { ShapeError, showShape, type Tensor } from '@tapeloop/core';
+import { ShapeError, showShape, sigmoid, type Tensor, tanh } from '@tapeloop/core';
 import {
   type ActivationFunction,
   type ActivationLike,
@@ -7,10 +7,15 @@ import {
   type Initializer,
   type InitializerLike,
   type ModuleOptions,
+  type ModuleParameterOptions,
+  type Regularizer,
+  type RegularizerLike,
   savedActivation,
   savedInitializer,
+  savedRegularizer,
   toActivation,
   toInitializer,
+  toRegularizer,
 } from '@tapeloop/layers';
 
 /** Options that every cell with a kernel has. */
@@ -25,6 +30,12 @@ export interface CellOptions extends ModuleOptions {
   readonly recurrentInitializer?: InitializerLike;
   /** Default `'zeros'`. */
   readonly biasInitializer?: InitializerLike;
+  /** Default none. */
+  readonly kernelRegularizer?: RegularizerLike;
+  /** Default none. */
+  readonly recurrentRegularizer?: RegularizerLike;
+  /** Default none. */
+  readonly biasRegularizer?: RegularizerLike;
 }
 
 /** Options of cells with gates. */
@@ -41,6 +52,9 @@ export interface ResolvedCellOptions {
   readonly kernelInitializer: Initializer;
   readonly recurrentInitializer: Initializer;
   readonly biasInitializer: Initializer;
+  readonly kernelRegularizer: Regularizer | undefined;
+  readonly recurrentRegularizer: Regularizer | undefined;
+  readonly biasRegularizer: Regularizer | undefined;
 }
 
 /** Fills in the defaults. @throws ValueError for a name that does not exist. */
@@ -52,6 +66,25 @@ export function resolveCellOptions(op: string, options: GatedCellOptions): Resol
     kernelInitializer: toInitializer(op, options.kernelInitializer ?? 'glorotUniform'),
     recurrentInitializer: toInitializer(op, options.recurrentInitializer ?? 'orthogonal'),
     biasInitializer: toInitializer(op, options.biasInitializer ?? 'zeros'),
+    kernelRegularizer: toRegularizer(op, options.kernelRegularizer),
+    recurrentRegularizer: toRegularizer(op, options.recurrentRegularizer),
+    biasRegularizer: toRegularizer(op, options.biasRegularizer),
+  };
+}
+
+/** Whether a gated cell has the activations that the fused kernels have: tanh and sigmoid. */
+export function hasFusedActivations(options: ResolvedCellOptions): boolean {
+  return options.activation === tanh && options.recurrentActivation === sigmoid;
+}
+
+/** What `addParameter` takes for each weight of a cell besides shape and initializer. */
+export function weightOptions(
+  options: ResolvedCellOptions,
+): Readonly<Record<'kernel' | 'recurrentKernel' | 'bias', ModuleParameterOptions>> {
+  return {
+    kernel: { regularizer: options.kernelRegularizer },
+    recurrentKernel: { regularizer: options.recurrentRegularizer },
+    bias: { regularizer: options.biasRegularizer },
   };
 }
 
@@ -63,6 +96,9 @@ export function cellConfig(op: string, options: ResolvedCellOptions): Config {
     kernelInitializer: savedInitializer(op, options.kernelInitializer),
     recurrentInitializer: savedInitializer(op, options.recurrentInitializer),
     biasInitializer: savedInitializer(op, options.biasInitializer),
+    kernelRegularizer: savedRegularizer(op, options.kernelRegularizer),
+    recurrentRegularizer: savedRegularizer(op, options.recurrentRegularizer),
+    biasRegularizer: savedRegularizer(op, options.biasRegularizer),
   };
 }
 

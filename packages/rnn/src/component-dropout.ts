@@ -4,7 +4,10 @@ import {
   customGradient,
   DTypeError,
   dropout,
+  dropoutMask,
   mul,
+  type RandomStream,
+  type Seed,
   type Shape,
   ShapeError,
   sameShape,
@@ -14,10 +17,11 @@ import {
   zerosLike,
 } from '@tapeloop/core';
 import { callPath, joinPath, RandomSource } from '@tapeloop/layers';
-import { type Component, componentSeed } from './component-seed.ts';
+import { type Component, componentSeedOf } from './component-seed.ts';
 import type { CheckedProbability } from './keep-probability.ts';
 import type { MaskStore } from './mask-store.ts';
 import { checkSameLevel, entriesOf, withChildren } from './nest.ts';
+import type { SequencePlan } from './sequence.ts';
 import { countSizes, dimensionsOf, type SizeTree } from './size.ts';
 import type { FilterTree } from './state-filter.ts';
 
@@ -27,7 +31,7 @@ export interface ComponentDropoutOptions {
   readonly op: string;
   readonly component: Component;
   readonly keepProbability: CheckedProbability;
-  readonly seed: number | undefined;
+  readonly seed: Seed | undefined;
   /** Sizes of the component's leaves; `undefined` where they are not known. */
   readonly size: SizeTree | undefined;
   /** One mask for all steps of a run. */
@@ -35,6 +39,9 @@ export interface ComponentDropoutOptions {
   /** A mask for each row instead of one for all rows; only with `variational`. */
   readonly maskPerExample: boolean;
 }
+
+/** Random numbers that one draw takes at least. */
+const WORDS_PER_BLOCK = 4;
 
 interface Walk {
   readonly keepProbability: number;
@@ -63,10 +70,15 @@ export class ComponentDropout {
     return this.#sources;
   }
 
+  /** True when nothing is ever dropped. */
+  get keepsAll(): boolean {
+    return this.#options.keepProbability.constant === 1;
+  }
+
   /** The keep probability for a config. @throws ValueError when it is a function. */
   constantKeepProbability(): number {
     const { op, component, keepProbability } = this.#options;
-    if (keepProbability.constant !== undefined) return keepProbability.constant;
+    if (keepProbability.given !== undefined) return keepProbability.given;
     throw new ValueError(
       `${op}: getConfig: a config cannot hold ${component}KeepProb, which is a function.`,
     );
@@ -88,6 +100,48 @@ export class ComponentDropout {
     if (keepProbability === 1) return value;
     const { size } = this.#options;
     return this.#walk(value, filter(), size, { keepProbability, masks, index: 0 });
+  }
+
+  /**
+   * Whether the methods for whole sequences draw what `apply` draws step by step. Each draw of
+   * ordinary mode takes whole blocks of four numbers, so a step must fill its last block.
+   */
+  canApplyToSequence({ batch, isMasked, goBackwards }: SequencePlan, width: number): boolean {
+    const { keepProbability, seed, variational } = this.#options;
+    const { constant } = keepProbability;
+    if (constant === undefined || dropsAll(constant)) return false;
+    if (constant === 1 || variational) return true;
+    // An operation of TensorFlow leaves a gap after each step's numbers.
+    if (typeof seed === 'object') return false;
+    return !isMasked && !goBackwards && (batch * width) % WORDS_PER_BLOCK === 0;
+  }
+
+  /** `apply` to all steps of a sequence `[time, batch, width]` of one leaf. */
+  applyToSequence<T>(value: T, masks: MaskStore): T;
+  applyToSequence(value: unknown, masks: MaskStore): unknown {
+    const { op, component } = this.#options;
+    const keepProbability = this.#options.keepProbability.read();
+    if (keepProbability === 1) return value;
+    const x = checkLeaf(op, component, value);
+    if (this.#options.variational) return mul(x, this.sequenceMask(0, x.shape, masks) ?? 1);
+    return dropout(x, 1 - keepProbability, { stream: this.#stream(0)() });
+  }
+
+  /** The factors of one leaf for all steps of a sequence `[time, batch, width]`, if it is dropped. */
+  sequenceMask(index: number, shape: Shape, masks: MaskStore): Tensor | undefined {
+    const keepProbability = this.#options.keepProbability.read();
+    if (keepProbability === 1) return undefined;
+    const { component, variational, maskPerExample } = this.#options;
+    const stream = this.#stream(index);
+    if (!variational) return dropoutMask(shape, 1 - keepProbability, { stream: stream() });
+    const [, batch = 1, width = 1] = shape;
+    const maskShape = [maskPerExample ? batch : 1, width];
+    return masks.mask(`${component}_${index}`, maskShape, keepProbability, stream);
+  }
+
+  #stream(index: number): () => RandomStream {
+    const source = this.#source(index);
+    return () => source.stream(joinPath(callPath(), `${this.#options.component}_${index}`));
   }
 
   #walk(node: unknown, filter: FilterTree, size: SizeTree | undefined, walk: Walk): unknown {
@@ -116,9 +170,8 @@ export class ComponentDropout {
     const { op, component, variational } = this.#options;
     const index = walk.index++;
     const x = checkLeaf(op, component, leaf);
-    if (walk.keepProbability === 0) return dropAll(x);
-    const source = this.#source(index);
-    const stream = () => source.stream(joinPath(callPath(), `${component}_${index}`));
+    if (dropsAll(walk.keepProbability)) return dropAll(x);
+    const stream = this.#stream(index);
     if (!variational) return dropout(x, 1 - walk.keepProbability, { stream: stream() });
     const shape = this.#maskShape(x, size);
     return mul(x, walk.masks.mask(`${component}_${index}`, shape, walk.keepProbability, stream));
@@ -146,11 +199,16 @@ export class ComponentDropout {
     const name = `${component}_${index}`;
     const held = this.#sources.get(name);
     if (held !== undefined) return held;
-    const own = seed === undefined ? undefined : componentSeed(seed, component, index);
+    const own = seed === undefined ? undefined : componentSeedOf(seed, component, index);
     const source = new RandomSource(op, own);
     this.#sources.set(name, source);
     return source;
   }
+}
+
+/** True where nothing is kept: there is no finite factor to keep by. */
+function dropsAll(keepProbability: number): boolean {
+  return 1 - keepProbability === 1;
 }
 
 /** Zeros, without a NaN where `x` has one or an infinity, and a gradient of zeros. */

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import type { Seed } from '@tapeloop/core';
 import { md5 } from './md5.ts';
 
 /** What of a cell is dropped. */
@@ -14,4 +15,10 @@ export type Component = 'input' | 'state' | 'output';
 export function componentSeed(seed: number, component: Component, index: number): number {
   const digits = md5(`${seed}${component}_${index}`).slice(0, 8);
   return Number.parseInt(digits, 16) & 0x7fffffff;
+}
+
+/** The same of a pair of TensorFlow's seeds: the graph's stays, the op's is the leaf's. */
+export function componentSeedOf(seed: Seed, component: Component, index: number): Seed {
+  if (typeof seed === 'number') return componentSeed(seed, component, index);
+  return { ...seed, opSeed: componentSeed(seed.opSeed, component, index) };
 }

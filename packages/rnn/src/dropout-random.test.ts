@@ -3,7 +3,8 @@ import { dropout, init, ones, RandomStream, setSeed, type Tensor, uniform } from
 import { trackLeaks } from '@tapeloop/core/testing';
 import { afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { componentSeed } from './component-seed.ts';
-import { DropoutWrapper, type DropoutWrapperOptions } from './dropout-wrapper.ts';
+import { DropoutWrapper } from './dropout-wrapper.ts';
+import type { DropoutWrapperOptions } from './dropout-wrapper-options.ts';
 import { LSTMState } from './lstm-state.ts';
 import { withRun } from './run.ts';
 import { EchoCell } from './testing/index.ts';

@@ -14,7 +14,8 @@ import {
 import { cosines, expectNoLeaks, trackLeaks } from '@tapeloop/core/testing';
 import { fromConfig, toConfig, withTraining } from '@tapeloop/layers';
 import { afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { DropoutWrapper, type DropoutWrapperOptions } from './dropout-wrapper.ts';
+import { DropoutWrapper } from './dropout-wrapper.ts';
+import type { DropoutWrapperOptions } from './dropout-wrapper-options.ts';
 import { GRUCell } from './gru-cell.ts';
 import { LSTMCell } from './lstm-cell.ts';
 import { RNN } from './rnn.ts';

@@ -1,48 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
-import { argumentMessage, checkSeed, type DType, ValueError } from '@tapeloop/core';
 import {
-  type Config,
-  type InputShape,
-  type Module,
-  type ModuleOptions,
-  type RandomSource,
+  type CallContext,
+  type LegacyLayer,
+  noGraph,
   registerModule,
-  type SavedModule,
-  toConfig,
+  scopeNameOf,
 } from '@tapeloop/layers';
-import { cellFromConfig } from './cell-from-config.ts';
-import { ComponentDropout } from './component-dropout.ts';
-import { checkKeepProbability, type KeepProbability } from './keep-probability.ts';
-import { MaskStore } from './mask-store.ts';
-import { type CellResult, type InitialStateOptions, RNNCell } from './rnn-cell.ts';
-import { currentRun } from './run.ts';
-import type { SizeTree } from './size.ts';
-import { defaultStateFilter, filterTree, type StateFilterVisitor } from './state-filter.ts';
-import { stateFilterConfig, stateFilterOf } from './state-filter-names.ts';
-
-/** Options of `DropoutWrapper`. */
-export interface DropoutWrapperOptions extends ModuleOptions {
-  /** Default 1. */
-  readonly inputKeepProb?: KeepProbability;
-  /** Default 1. */
-  readonly outputKeepProb?: KeepProbability;
-  /** Default 1. */
-  readonly stateKeepProb?: KeepProbability;
-  /** One mask for all steps of a run instead of a new one each step. Default false. */
-  readonly variationalRecurrent?: boolean;
-  /** Size of the inputs; needed when they are dropped with `variationalRecurrent`. */
-  readonly inputSize?: SizeTree;
-  /** Must be `'float32'` with `variationalRecurrent`. */
-  readonly dtype?: DType | null;
-  /** Default: streams forked from the default by the wrapper's path. */
-  readonly seed?: number | null;
-  /** Default: spares `c` of an `LSTMState`. */
-  readonly dropoutStateFilterVisitor?: StateFilterVisitor;
-  /** With `variationalRecurrent`, a mask for each row of the batch. Default: one for all rows. */
-  readonly maskPerExample?: boolean;
-}
-
-const OP = 'DropoutWrapper';
+import { DropoutWrapperBase } from './dropout-wrapper-base.ts';
+import {
+  copyOfCell,
+  type DropoutWrapperConfig,
+  readDropoutConfig,
+} from './dropout-wrapper-config.ts';
+import type { DropoutWrapperOptions } from './dropout-wrapper-options.ts';
+import type { CellResult, RNNCell } from './rnn-cell.ts';
+import type { StateFilterVisitor } from './state-filter.ts';
 
 /**
  * A cell whose inputs, outputs and states are dropped:
@@ -64,198 +36,87 @@ const OP = 'DropoutWrapper';
  * Differs from upstream: a keep probability of 0 gives zeros where upstream fails, NaN is refused,
  * and the training flag is obeyed.
  *
- * @throws TypeError when `cell` is no cell, the visitor no function, or the seed no safe integer;
- *   ValueError for a probability outside [0, 1], or when variational mode lacks `dtype` or
- *   `inputSize`.
+ * @throws TypeError when `cell` is no cell, the visitor no function, the seed no safe integer, or an
+ *   option does not exist; ValueError for a probability outside [0, 1], or when variational mode lacks
+ *   `dtype` or `inputSize`.
  * @see TensorFlow's `tf.compat.v1.nn.rnn_cell.DropoutWrapper`; Zaremba et al. 2014, "Recurrent Neural
  *   Network Regularization"; Gal and Ghahramani 2016, "A Theoretically Grounded Application of Dropout
  *   in Recurrent Neural Networks".
  */
-export class DropoutWrapper<State, Input = unknown, Output = unknown> extends RNNCell<
-  State,
-  Input,
-  Output
-> {
-  readonly wrappedCell: RNNCell<State, Input, Output>;
+export class DropoutWrapper<State, Input = unknown, Output = unknown>
+  extends DropoutWrapperBase<State, Input, Output>
+  implements LegacyLayer
+{
   readonly #options: DropoutWrapperOptions;
-  readonly #visitor: StateFilterVisitor;
-  readonly #input: ComponentDropout;
-  readonly #state: ComponentDropout;
-  readonly #output: ComponentDropout;
-  /** The masks of steps outside any run. */
-  readonly #masks = new MaskStore();
+  #isCalled = false;
 
   constructor(cell: RNNCell<State, Input, Output>, options: DropoutWrapperOptions = {}) {
-    super(options);
-    checkCell(OP, cell);
-    this.wrappedCell = cell;
+    super(cell, options);
     this.#options = options;
-    this.#visitor = options.dropoutStateFilterVisitor ?? defaultStateFilter;
-    if (typeof this.#visitor !== 'function') {
-      const argument = 'dropoutStateFilterVisitor';
-      const received = this.#visitor;
-      throw new TypeError(argumentMessage({ op: OP, argument, expected: 'a function', received }));
-    }
-    const { inputKeepProb = 1, stateKeepProb = 1, outputKeepProb = 1 } = options;
-    const input = checkKeepProbability(OP, 'inputKeepProb', inputKeepProb);
-    const state = checkKeepProbability(OP, 'stateKeepProb', stateKeepProb);
-    const output = checkKeepProbability(OP, 'outputKeepProb', outputKeepProb);
-    checkVariational(options, input.constant !== 1);
-    const { variationalRecurrent = false, maskPerExample = false } = options;
-    const [seed, inputSize] = [options.seed ?? undefined, options.inputSize ?? undefined];
-    if (seed !== undefined) checkSeed(OP, seed);
-    const common = { op: OP, seed, variational: variationalRecurrent, maskPerExample };
-    this.#input = new ComponentDropout({
-      ...common,
-      component: 'input',
-      keepProbability: input,
-      size: inputSize,
-    });
-    this.#state = new ComponentDropout({
-      ...common,
-      component: 'state',
-      keepProbability: state,
-      size: cell.stateSize,
-    });
-    this.#output = new ComponentDropout({
-      ...common,
-      component: 'output',
-      keepProbability: output,
-      size: cell.outputSize,
-    });
+  }
+
+  /**
+   * Rebuilds a wrapper from what `getConfig` gave, its cell as a config or as it lives.
+   *
+   * @param customObjects visitors by name, looked up before the registered ones.
+   * @throws TypeError or ValueError when the config names a visitor that does not exist.
+   */
+  static fromConfig(
+    config: DropoutWrapperConfig,
+    customObjects: Readonly<Record<string, StateFilterVisitor>> = {},
+  ): DropoutWrapper<unknown> {
+    const { cell, options } = readDropoutConfig('DropoutWrapper', config, customObjects);
+    return new DropoutWrapper(cell, options);
   }
 
   override get className(): string {
-    return OP;
+    return 'DropoutWrapper';
   }
 
-  override get stateSize(): SizeTree {
-    return this.wrappedCell.stateSize;
+  get scopeName(): string {
+    return scopeNameOf(this.className, this.name, this.#isCalled);
   }
 
-  override get outputSize(): SizeTree {
-    return this.wrappedCell.outputSize;
+  get graph(): never {
+    throw noGraph(this.className);
   }
 
-  override children(): ReadonlyMap<string, Module> {
-    return new Map([['', this.wrappedCell]]);
+  override call(inputs: Input, state: State, context?: CallContext): CellResult<State, Output> {
+    const result = super.call(inputs, state, context);
+    this.#isCalled = true;
+    return result;
   }
 
-  override randomSources(): ReadonlyMap<string, RandomSource> {
-    return new Map([...this.#input.sources, ...this.#state.sources, ...this.#output.sources]);
+  /** Another name of `call`. */
+  apply(inputs: Input, state: State, context?: CallContext): CellResult<State, Output> {
+    return this.call(inputs, state, context);
   }
 
-  override zeroState(batchSize: number, dtype?: DType): State {
-    return typeof this.wrappedCell.zeroState === 'function'
-      ? this.wrappedCell.zeroState(batchSize, dtype)
-      : this.getInitialState({ batchSize, ...(dtype === undefined ? {} : { dtype }) });
+  /** Those of the wrapped cell, where it has any. */
+  getLossesFor(inputs?: unknown): readonly unknown[] {
+    return legacyOf(this.wrappedCell).getLossesFor?.(inputs) ?? [];
   }
 
-  override getInitialState(options: InitialStateOptions): State {
-    return typeof this.wrappedCell.getInitialState === 'function'
-      ? this.wrappedCell.getInitialState(options)
-      : super.getInitialState(options);
+  /** Those of the wrapped cell, where it has any. */
+  getUpdatesFor(inputs?: unknown): readonly unknown[] {
+    return legacyOf(this.wrappedCell).getUpdatesFor?.(inputs) ?? [];
   }
 
-  /** Makes steps outside any run draw new variational masks from here on. */
-  resetDropoutMasks(): void {
-    this.#masks.dispose();
-  }
-
-  /** @throws ValueError when a keep probability is a function, or the visitor has no name. */
-  override getConfig(): Config {
-    const {
-      seed = null,
-      inputSize = null,
-      dtype = null,
-      variationalRecurrent = false,
-    } = this.#options;
-    return {
-      ...super.getConfig(),
-      cell: toConfig(this.wrappedCell),
-      inputKeepProb: this.#input.constantKeepProbability(),
-      outputKeepProb: this.#output.constantKeepProbability(),
-      stateKeepProb: this.#state.constantKeepProbability(),
-      variationalRecurrent,
-      inputSize,
-      dtype,
-      seed,
-      maskPerExample: this.#options.maskPerExample ?? false,
-      ...stateFilterConfig(this.#visitor),
-    };
-  }
-
-  protected override createParameters(inputShape: InputShape): void {
-    this.wrappedCell.build(inputShape);
-  }
-
-  protected override disposeOwn(): void {
-    super.disposeOwn();
-    this.resetDropoutMasks();
-  }
-
-  protected override step(
-    inputs: Input,
-    state: State,
-    training: boolean | undefined,
-  ): CellResult<State, Output> {
-    if (training === false) return this.wrappedCell.call(inputs, state);
-    const masks = currentRun()?.masksOf(this, () => new MaskStore()) ?? this.#masks;
-    const dropped = this.#input.apply(inputs, masks);
-    const next = this.wrappedCell.call(dropped, state);
-    const filter = () => filterTree(this.#visitor, next.state);
-    return {
-      state: this.#state.apply(next.state, masks, filter),
-      output: this.#output.apply(next.output, masks),
-    };
+  /**
+   * A wrapper like this one whose streams are at their start, around a copy of the cell without its
+   * parameters' values, or around the same cell with `shareCell`.
+   */
+  clone({ shareCell = false } = {}): DropoutWrapper<State, Input, Output> {
+    const { wrappedCell } = this;
+    return new DropoutWrapper(shareCell ? wrappedCell : copyOfCell(wrappedCell), this.#options);
   }
 }
 
-interface DropoutWrapperConfig extends DropoutWrapperOptions {
-  readonly cell: SavedModule;
-  readonly dropoutFn?: string;
-  readonly dropoutFnType?: string;
-}
+registerModule('DropoutWrapper', (config: DropoutWrapperConfig) =>
+  DropoutWrapper.fromConfig(config),
+);
 
-registerModule(OP, (config: DropoutWrapperConfig) => {
-  const { cell, dropoutFn, dropoutFnType, ...options } = config;
-  const visitor =
-    dropoutFn === undefined
-      ? {}
-      : { dropoutStateFilterVisitor: stateFilterOf(dropoutFn, dropoutFnType) };
-  return new DropoutWrapper(cellFromConfig(cell), { ...options, ...visitor });
-});
-
-/** @throws TypeError naming everything that a cell must have and this value lacks. */
-function checkCell(op: string, cell: unknown): void {
-  const has = (key: string) => typeof cell === 'object' && cell !== null && key in cell;
-  const missing = [
-    ...(has('outputSize') ? [] : ['outputSize']),
-    ...(has('stateSize') ? [] : ['stateSize']),
-    ...(has('zeroState') || has('getInitialState') ? [] : ['zeroState or getInitialState']),
-    ...(has('call') ? [] : ['call']),
-  ];
-  if (missing.length === 0) return;
-  const expected = 'an RNNCell';
-  const message = argumentMessage({ op, argument: 'cell', expected, received: cell });
-  throw new TypeError(`${message} It is not an RNNCell: it lacks ${missing.join(', ')}.`);
-}
-
-function checkVariational(options: DropoutWrapperOptions, dropsInput: boolean): void {
-  const { variationalRecurrent = false, dtype, inputSize } = options;
-  if (dtype !== undefined && dtype !== null && dtype !== 'float32') {
-    const expected = "'float32'";
-    throw new ValueError(argumentMessage({ op: OP, argument: 'dtype', expected, received: dtype }));
-  }
-  if (!variationalRecurrent) return;
-  if (dtype === undefined || dtype === null) {
-    const expected = "'float32' with variationalRecurrent";
-    throw new ValueError(argumentMessage({ op: OP, argument: 'dtype', expected, received: dtype }));
-  }
-  if (dropsInput && (inputSize === undefined || inputSize === null)) {
-    const expected = 'given when inputs are dropped with variationalRecurrent';
-    throw new ValueError(
-      argumentMessage({ op: OP, argument: 'inputSize', expected, received: inputSize }),
-    );
-  }
+/** The methods of TensorFlow 1 that a cell may have. */
+function legacyOf(cell: object): Partial<LegacyLayer> {
+  return cell;
 }

@@ -1,8 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
-import { add, matMul, mul, split, sub, type Tensor, unstack } from '@tapeloop/core';
+import {
+  add,
+  gruSequence,
+  matMul,
+  mul,
+  split,
+  sub,
+  type Tensor,
+  tidy,
+  unstack,
+} from '@tapeloop/core';
 import {
   type Config,
   checkCount,
+  enclosingTraining,
+  enterCall,
   featuresOf,
   type InputShape,
   registerModule,
@@ -11,11 +23,14 @@ import {
   checkStep,
   type GatedCellOptions,
   gatedCellConfig,
+  hasFusedActivations,
   type ResolvedCellOptions,
   resolveCellOptions,
+  weightOptions,
 } from './cell-options.ts';
 import { affine, type GateActivations } from './gate-activations.ts';
 import { type CellResult, RNNCell } from './rnn-cell.ts';
+import type { SequenceInputs, SequenceResult } from './sequence.ts';
 
 /** Options of `GRUCell`. */
 export interface GRUCellOptions extends GatedCellOptions {
@@ -45,16 +60,19 @@ export interface GRUWeights {
  * h̃ = φ(x · Kh + bh + r ⊙ (h · Rh + b'h))
  * h' = z ⊙ h + (1 − z) ⊙ h̃
  * ```
+ *
+ * @param read what the products have for h, if it is not h itself.
  */
 export function gruStepResetAfter(
   x: Tensor,
   h: Tensor,
   { kernel, recurrentKernel, bias }: GRUWeights,
   { activation, recurrentActivation }: GateActivations,
+  read: Tensor = h,
 ): Tensor {
   const [inputBias, stateBias] = bias === undefined ? [] : unstack(bias);
   const fromInputs = affine(x, kernel, inputBias);
-  const fromState = affine(h, recurrentKernel, stateBias);
+  const fromState = affine(read, recurrentKernel, stateBias);
   const [xz = x, xr = x, xh = x] = split(fromInputs, 3, 1);
   const [hz = h, hr = h, hh = h] = split(fromState, 3, 1);
   const z = recurrentActivation(add(xz, hz));
@@ -72,20 +90,23 @@ export function gruStepResetAfter(
  * h̃ = φ(x · Kh + (r ⊙ h) · Rh + bh)
  * h' = z ⊙ h + (1 − z) ⊙ h̃
  * ```
+ *
+ * @param read what the products have for h, if it is not h itself.
  */
 export function gruStepResetBefore(
   x: Tensor,
   h: Tensor,
   { kernel, recurrentKernel, bias }: GRUWeights,
   { activation, recurrentActivation }: GateActivations,
+  read: Tensor = h,
 ): Tensor {
   const units = h.shape[1] ?? 0;
   const [xz = x, xr = x, xh = x] = split(affine(x, kernel, bias), 3, 1);
   const [gates = h, ofCandidate = h] = split(recurrentKernel, [2 * units, units], 1);
-  const [hz = h, hr = h] = split(matMul(h, gates), 2, 1);
+  const [hz = h, hr = h] = split(matMul(read, gates), 2, 1);
   const z = recurrentActivation(add(xz, hz));
   const r = recurrentActivation(add(xr, hr));
-  const candidate = activation(add(xh, matMul(mul(r, h), ofCandidate)));
+  const candidate = activation(add(xh, matMul(mul(r, read), ofCandidate)));
   return interpolate(z, h, candidate);
 }
 
@@ -137,24 +158,69 @@ export class GRUCell extends RNNCell<Tensor> {
 
   protected override createParameters(inputShape: InputShape): void {
     const { kernelInitializer, recurrentInitializer, biasInitializer, useBias } = this.#options;
+    const options = weightOptions(this.#options);
     const features = featuresOf('GRUCell', inputShape);
     const { units } = this;
-    this.addParameter('kernel', [features, 3 * units], kernelInitializer);
-    this.addParameter('recurrentKernel', [units, 3 * units], recurrentInitializer);
+    this.addParameter('kernel', [features, 3 * units], kernelInitializer, options.kernel);
+    this.addParameter(
+      'recurrentKernel',
+      [units, 3 * units],
+      recurrentInitializer,
+      options.recurrentKernel,
+    );
     const biasShape = this.resetAfter ? [2, 3 * units] : [3 * units];
-    if (useBias) this.addParameter('bias', biasShape, biasInitializer);
+    if (useBias) this.addParameter('bias', biasShape, biasInitializer, options.bias);
+  }
+
+  override canRunSequence(): boolean {
+    return hasFusedActivations(this.#options);
+  }
+
+  protected override sequence({
+    inputs,
+    state,
+    stateMasks,
+    valid,
+    repeatOutputs,
+    plan,
+  }: SequenceInputs<Tensor>): SequenceResult<Tensor> {
+    const { kernel, recurrentKernel, bias: biases } = this.#weights();
+    const { resetAfter } = this;
+    const [bias, recurrentBias] =
+      biases !== undefined && resetAfter ? unstack(biases) : [biases, undefined];
+    return gruSequence({
+      ...{ inputs, initialState: state, goBackwards: plan.goBackwards, resetAfter },
+      ...{ kernel, recurrentKernel, bias, recurrentBias },
+      ...{ stateMask: stateMasks.h, valid, repeatOutputs },
+    });
+  }
+
+  /** One step whose products read `read` in place of the state, as recurrent dropout asks for. */
+  callReading(inputs: Tensor, state: Tensor, read: Tensor): CellResult<Tensor> {
+    return enterCall(this, enclosingTraining(), () => {
+      if (!this.isBuilt) this.buildOnce(inputs.shape);
+      return tidy(() => this.#step(inputs, state, read));
+    });
   }
 
   protected override step(inputs: Tensor, state: Tensor): CellResult<Tensor> {
-    const weights = {
+    return this.#step(inputs, state, state);
+  }
+
+  #step(inputs: Tensor, state: Tensor, read: Tensor): CellResult<Tensor> {
+    const weights = this.#weights();
+    checkStep('GRUCell', inputs, weights.kernel.shape[0] ?? 0, { state, read }, this.units);
+    const step = this.resetAfter ? gruStepResetAfter : gruStepResetBefore;
+    const h = step(inputs, state, weights, this.#options, read);
+    return { output: h, state: h };
+  }
+
+  #weights(): GRUWeights {
+    return {
       kernel: this.parameter('kernel').value,
       recurrentKernel: this.parameter('recurrentKernel').value,
       bias: this.#options.useBias ? this.parameter('bias').value : undefined,
     };
-    checkStep('GRUCell', inputs, weights.kernel.shape[0] ?? 0, { state }, this.units);
-    const step = this.resetAfter ? gruStepResetAfter : gruStepResetBefore;
-    const h = step(inputs, state, weights, this.#options);
-    return { output: h, state: h };
   }
 }
 

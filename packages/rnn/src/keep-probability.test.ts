@@ -2,7 +2,8 @@
 import { init, ones, scalar, sum, type Tensor, tensor, ValueError } from '@tapeloop/core';
 import { trackLeaks } from '@tapeloop/core/testing';
 import { afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { DropoutWrapper, type DropoutWrapperOptions } from './dropout-wrapper.ts';
+import { DropoutWrapper } from './dropout-wrapper.ts';
+import type { DropoutWrapperOptions } from './dropout-wrapper-options.ts';
 import type { KeepProbability } from './keep-probability.ts';
 import type { RNNCell } from './rnn-cell.ts';
 import { EchoCell } from './testing/index.ts';
@@ -35,8 +36,12 @@ describe.each(names)('%s', (name) => {
       expect(() => make(p, mode)).toThrow(`${name} must be in [0, 1]`);
     });
 
-    test.each([null, 'half', true, [0.5]])('refuses %j with a TypeError', (p) => {
+    test.each(['half', true])('refuses %j with a TypeError', (p) => {
       expect(() => make(p, mode)).toThrow(TypeError);
+    });
+
+    test.each([[null], [[0.5, 0.5]]])('refuses %j with a ValueError, as upstream', (p) => {
+      expect(() => make(p, mode)).toThrow(`${name} must be one number, got`);
     });
 
     test('refuses a tensor that is no scalar, and reads a scalar once', () => {

@@ -7,19 +7,21 @@ import { argumentMessage, Tensor, ValueError } from '@tapeloop/core';
  */
 export type KeepProbability = number | Tensor | (() => number);
 
-/** A keep probability that has been checked. */
+/** A keep probability that has been checked. It is used as the float32 next to it, as upstream. */
 export interface CheckedProbability {
-  /** The value when it cannot change. */
+  /** The float32 when it cannot change. */
   readonly constant: number | undefined;
-  /** The value now. @throws ValueError when a function gives one outside [0, 1]. */
+  /** What was given when it cannot change, for configs. */
+  readonly given: number | undefined;
+  /** The float32 now. @throws ValueError when a function gives one outside [0, 1]. */
   read(): number;
 }
 
 /**
  * Checks a keep probability.
  *
- * @throws ValueError when it is NaN, outside [0, 1], or a tensor that is no scalar; TypeError when it
- *   is none of a number, a tensor and a function.
+ * @throws ValueError when it is NaN, outside [0, 1], `null`, a list, or a tensor that is no scalar;
+ *   TypeError when it is something else but a number, a tensor or a function.
  */
 export function checkKeepProbability(
   op: string,
@@ -29,18 +31,21 @@ export function checkKeepProbability(
   if (typeof probability === 'function') {
     return {
       constant: undefined,
-      read: () => checkRange(op, `the value of ${argument}`, probability()),
+      given: undefined,
+      read: () => Math.fround(checkRange(op, `the value of ${argument}`, probability())),
     };
   }
-  const constant = checkRange(op, argument, scalarOf(op, argument, probability));
-  return { constant, read: () => constant };
+  const given = checkRange(op, argument, scalarOf(op, argument, probability));
+  const constant = Math.fround(given);
+  return { constant, given, read: () => constant };
 }
 
 function scalarOf(op: string, argument: string, probability: number | Tensor): number {
-  if (!(probability instanceof Tensor)) return probability;
-  if (probability.size === 1) return probability.item();
+  const isNone = probability === null || Array.isArray(probability);
+  if (!(probability instanceof Tensor) && !isNone) return probability;
+  if (probability instanceof Tensor && probability.size === 1) return probability.item();
   const expected = 'one number';
-  const received = probability.shape;
+  const received = isNone ? probability : probability.shape;
   throw new ValueError(argumentMessage({ op, argument, expected, received }));
 }
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { add, concat, matMul, mul, ones, split, type Tensor } from '@tapeloop/core';
+import { add, concat, lstmSequence, matMul, mul, ones, split, type Tensor } from '@tapeloop/core';
 import {
   type Config,
   checkCount,
@@ -12,12 +12,15 @@ import {
   checkStep,
   type GatedCellOptions,
   gatedCellConfig,
+  hasFusedActivations,
   type ResolvedCellOptions,
   resolveCellOptions,
+  weightOptions,
 } from './cell-options.ts';
 import { affine, type GateActivations } from './gate-activations.ts';
 import { LSTMState } from './lstm-state.ts';
 import { type CellResult, RNNCell } from './rnn-cell.ts';
+import type { SequenceInputs, SequenceResult } from './sequence.ts';
 
 /** Options of `LSTMCell`. */
 export interface LSTMCellOptions extends GatedCellOptions {
@@ -106,27 +109,57 @@ export class LSTMCell extends RNNCell<LSTMState> {
 
   protected override createParameters(inputShape: InputShape): void {
     const { kernelInitializer, recurrentInitializer, biasInitializer, useBias } = this.#options;
+    const options = weightOptions(this.#options);
     const features = featuresOf('LSTMCell', inputShape);
     const { units } = this;
-    this.addParameter('kernel', [features, 4 * units], kernelInitializer);
-    this.addParameter('recurrentKernel', [units, 4 * units], recurrentInitializer);
+    this.addParameter('kernel', [features, 4 * units], kernelInitializer, options.kernel);
+    this.addParameter(
+      'recurrentKernel',
+      [units, 4 * units],
+      recurrentInitializer,
+      options.recurrentKernel,
+    );
     if (!useBias) return;
     const initializer = this.unitForgetBias
       ? withForgetOnes(biasInitializer, units)
       : biasInitializer;
-    this.addParameter('bias', [4 * units], initializer);
+    this.addParameter('bias', [4 * units], initializer, options.bias);
+  }
+
+  override canRunSequence(): boolean {
+    return hasFusedActivations(this.#options);
+  }
+
+  protected override sequence({
+    inputs,
+    state,
+    stateMasks,
+    valid,
+    repeatOutputs,
+    plan,
+  }: SequenceInputs<LSTMState>): SequenceResult<LSTMState> {
+    const { outputs, c, h } = lstmSequence({
+      ...{ inputs, initialState: { c: state.c, h: state.h }, goBackwards: plan.goBackwards },
+      ...this.#weights(),
+      ...{ stateMask: stateMasks.h, cellMask: stateMasks.c, valid, repeatOutputs },
+    });
+    return { outputs, state: new LSTMState({ c, h }) };
   }
 
   protected override step(inputs: Tensor, state: LSTMState): CellResult<LSTMState> {
-    const weights = {
-      kernel: this.parameter('kernel').value,
-      recurrentKernel: this.parameter('recurrentKernel').value,
-      bias: this.#options.useBias ? this.parameter('bias').value : undefined,
-    };
+    const weights = this.#weights();
     const states = { c: state.c, h: state.h };
     checkStep('LSTMCell', inputs, weights.kernel.shape[0] ?? 0, states, this.units);
     const next = lstmStep(inputs, state, weights, this.#options);
     return { output: next.h, state: next };
+  }
+
+  #weights(): LSTMWeights {
+    return {
+      kernel: this.parameter('kernel').value,
+      recurrentKernel: this.parameter('recurrentKernel').value,
+      bias: this.#options.useBias ? this.parameter('bias').value : undefined,
+    };
   }
 }
 

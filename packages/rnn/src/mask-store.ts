@@ -21,7 +21,7 @@ interface Entry {
 
 /**
  * The masks of one wrapper that stay the same from step to step. An element is kept where its noise
- * is at least `1 - keepProbability`; noise is drawn once for a leaf and shape, so a probability that
+ * and the keep probability add up to at least 1 in float32, as upstream; noise is drawn once for a leaf and shape, so a probability that
  * changes between steps moves the threshold only.
  */
 export class MaskStore {
@@ -56,7 +56,7 @@ function maskOf(noise: ArrayLike<number>, shape: Shape, keepProbability: number)
   const values = new Float32Array(sizeOf(shape));
   const scale = 1 / keepProbability;
   for (let i = 0; i < values.length; i++) {
-    if ((noise[i] ?? 0) >= 1 - keepProbability) values[i] = scale;
+    if (Math.fround(keepProbability + (noise[i] ?? 0)) >= 1) values[i] = scale;
   }
   return keep(tensor(values, shape));
 }

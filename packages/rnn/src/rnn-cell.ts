@@ -2,6 +2,7 @@
 import {
   argumentMessage,
   type DType,
+  RuntimeError,
   type Tensor,
   tensorsIn,
   tidy,
@@ -9,6 +10,7 @@ import {
   zeros,
 } from '@tapeloop/core';
 import { type CallContext, enterCall, Module, resolveTraining } from '@tapeloop/layers';
+import type { SequenceInputs, SequencePlan, SequenceResult } from './sequence.ts';
 import { mapSizes, type SizeTree } from './size.ts';
 
 /** What a cell gives for one step. */
@@ -25,23 +27,6 @@ export interface InitialStateOptions {
   readonly batchSize?: number;
   /** Default: that of the inputs, else float32. */
   readonly dtype?: DType;
-}
-
-/** What a cell that computes a whole sequence at once is given. */
-export interface SequenceInputs<State> {
-  /** `[time, batch, features]`, in the order of the steps. */
-  readonly inputs: Tensor;
-  readonly state: State;
-  readonly training: boolean;
-  /** False when only the last output is needed. */
-  readonly returnSequences: boolean;
-}
-
-/** What a cell that computes a whole sequence at once gives. */
-export interface SequenceResult<State> {
-  /** `[time, batch, units]`, or the last output `[batch, units]` without `returnSequences`. */
-  readonly outputs: Tensor;
-  readonly state: State;
 }
 
 /**
@@ -108,11 +93,25 @@ export abstract class RNNCell<State = Tensor, Input = Tensor, Output = Tensor> e
     return this.zeroState(size, dtype ?? inputs?.dtype);
   }
 
+  /** Whether `runSequence` computes what the steps would; false unless a cell says otherwise. */
+  canRunSequence(_plan: SequencePlan): boolean {
+    return false;
+  }
+
   /**
-   * Computes a whole sequence as one op, or returns `undefined` where it cannot. It must give the
-   * values, gradients and random draws of the steps. Absent in cells without such a form.
+   * Runs a whole sequence as one op, with the values, gradients and random draws of its steps. Only
+   * where `canRunSequence` says so.
    */
-  sequence?(inputs: SequenceInputs<State>): SequenceResult<State> | undefined;
+  runSequence(inputs: SequenceInputs<State, Input>): SequenceResult<State, Output> {
+    return enterCall(this, inputs.plan.training, () => tidy(() => this.sequence(inputs)));
+  }
+
+  /** The equations of a whole sequence, in cells that can run one. */
+  protected sequence(_inputs: SequenceInputs<State, Input>): SequenceResult<State, Output> {
+    throw new RuntimeError(
+      `${this.className}: runSequence: this cell runs step by step only. Ask canRunSequence first.`,
+    );
+  }
 
   /**
    * The equations of one step.

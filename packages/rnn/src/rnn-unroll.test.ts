@@ -4,7 +4,8 @@ import { cosines, trackLeaks } from '@tapeloop/core/testing';
 import { afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { LSTMCell } from './lstm-cell.ts';
 import { RNN } from './rnn.ts';
-import type { CellResult, SequenceInputs } from './rnn-cell.ts';
+import type { CellResult } from './rnn-cell.ts';
+import type { SequenceInputs, SequencePlan } from './sequence.ts';
 import { SimpleRNNCell } from './simple-rnn-cell.ts';
 import { SumCell } from './testing/index.ts';
 
@@ -16,10 +17,13 @@ trackLeaks({ beforeEach, afterEach });
 const [B, T, F, U] = [3, 5, 2, 4];
 const x = () => cosines([B, T, F]);
 
-test('a cell that computes whole sequences is asked first, but not with a mask or unroll', () => {
+test('a cell that can run whole sequences is asked to, but not with unroll', () => {
   const asked: SequenceInputs<Tensor>[] = [];
   class Whole extends SumCell {
-    override sequence(inputs: SequenceInputs<Tensor>) {
+    override canRunSequence({ isMasked }: SequencePlan) {
+      return !isMasked;
+    }
+    protected override sequence(inputs: SequenceInputs<Tensor>) {
       asked.push(inputs);
       return { outputs: inputs.inputs, state: inputs.state };
     }
@@ -27,7 +31,8 @@ test('a cell that computes whole sequences is asked first, but not with a mask o
   const cell = new Whole(F);
   const rnn = new RNN(cell, { returnSequences: true });
   expect(rnn.call(x(), { training: true }).data()).toEqual(x().data());
-  expect(asked[0]).toMatchObject({ training: true, returnSequences: true });
+  const plan = { training: true, time: T, batch: B, features: F, goBackwards: false };
+  expect(asked[0]?.plan).toEqual({ ...plan, isMasked: false, hasStateMasks: false });
   expect(asked[0]?.inputs.shape).toEqual([T, B, F]);
   const unrolled = new RNN(cell, { returnSequences: true, unroll: true });
   expect(unrolled.call(x()).data()).not.toEqual(x().data());

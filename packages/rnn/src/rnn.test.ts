@@ -138,7 +138,7 @@ describe('paths', () => {
         return result;
       }
     }
-    const spied = new RNN(new StackedRNNCells([new Spy(2)]), { name: 'decoder' });
+    const spied = new RNN(new StackedRNNCells([new Spy(2)]), { name: 'decoder', unroll: true });
     spied.call(x());
     expect(origins[0]).toBe('decoder/cell0:add');
     spied.dispose();

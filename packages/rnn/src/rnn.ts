@@ -3,6 +3,7 @@ import {
   argumentMessage,
   keep,
   mapTensors,
+  reverse,
   ShapeError,
   sameShape,
   showShape,
@@ -23,6 +24,7 @@ import {
   toConfig,
 } from '@tapeloop/layers';
 import { cellFromConfig } from './cell-from-config.ts';
+import { runFused } from './fused.ts';
 import { zipLeaves } from './nest.ts';
 import { type CellResult, RNNCell } from './rnn-cell.ts';
 import { withRun } from './run.ts';
@@ -103,8 +105,20 @@ export class RNN<State, ReturnState extends boolean = false> extends Layer<
     return 'RNN';
   }
 
+  /** What it was made with. */
+  get options(): RNNOptions<ReturnState> {
+    return this.#options;
+  }
+
   override children(): ReadonlyMap<string, Module> {
     return new Map([['', this.cell]]);
+  }
+
+  /** The mask as it came, reversed with the outputs by `goBackwards`; none without `returnSequences`. */
+  override computeMask(_inputs: Tensor, mask?: Tensor): Tensor | undefined {
+    const { returnSequences = false, goBackwards = false, timeMajor = false } = this.#options;
+    if (!returnSequences || mask === undefined) return undefined;
+    return goBackwards ? reverse(mask, timeMajor ? 0 : 1) : mask;
   }
 
   override getConfig(): Config {
@@ -180,20 +194,20 @@ export class RNN<State, ReturnState extends boolean = false> extends Layer<
     { sequenceLengths }: RNNContext<State>,
   ): CellResult<State> {
     const { timeMajor = false, returnSequences = false, goBackwards = false } = this.#options;
-    const isGeneric = this.#options.unroll === true || goBackwards || mask !== undefined;
-    if (!isGeneric && this.cell.sequence !== undefined) {
-      const steps = timeMajor ? inputs : transpose(inputs, swapped(inputs.rank));
-      const result = this.cell.sequence({
-        inputs: steps,
-        state: initialState,
-        training,
-        returnSequences,
+    const zeroOutputs = sequenceLengths !== undefined || (this.#options.zeroOutputForMask ?? false);
+    const [batch = 0, time = 0] = timeMajor ? [inputs.shape[1], inputs.shape[0]] : inputs.shape;
+    const features = inputs.shape[2] ?? 0;
+    const isMasked = mask !== undefined;
+    const sizes = { time, batch, features };
+    const plan = { training, ...sizes, goBackwards, isMasked, hasStateMasks: false };
+    const isGeneric = this.#options.unroll === true || inputs.rank !== 3 || inputs.size === 0;
+    if (!isGeneric && this.cell.canRunSequence(plan)) {
+      return runFused(this.cell, {
+        ...{ plan, initialState, timeMajor, returnSequences },
+        inputs: timeMajor ? inputs : transpose(inputs, [1, 0, 2]),
+        valid: mask?.toTensor(batch),
+        zeroOutputs,
       });
-      if (result !== undefined) {
-        const { outputs, state } = result;
-        const isTurned = returnSequences && !timeMajor;
-        return { output: isTurned ? transpose(outputs, swapped(outputs.rank)) : outputs, state };
-      }
     }
     return unroll({
       cell: this.cell,
@@ -202,7 +216,7 @@ export class RNN<State, ReturnState extends boolean = false> extends Layer<
       initialState,
       goBackwards,
       mask,
-      zeroOutputs: sequenceLengths !== undefined || (this.#options.zeroOutputForMask ?? false),
+      zeroOutputs,
       returnSequences,
     });
   }
@@ -271,9 +285,4 @@ function checkLeaf(argument: string, expected: unknown, received: unknown): void
 /** Copies with an identity that no tape knows, outside every scope. */
 function detached<State>(state: State): State {
   return mapTensors(state, (tensor) => keep(tensor.shareAs(tensor.shape, 'state')));
-}
-
-/** The permutation that swaps the first two of `rank` axes. */
-function swapped(rank: number): number[] {
-  return Array.from({ length: rank }, (_, axis) => (axis < 2 ? 1 - axis : axis));
 }

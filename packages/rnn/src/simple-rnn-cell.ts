@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { add, matMul, type Tensor } from '@tapeloop/core';
+import { add, matMul, relu, simpleRnnSequence, type Tensor, tanh } from '@tapeloop/core';
 import {
   type ActivationFunction,
   type Config,
@@ -14,9 +14,11 @@ import {
   checkStep,
   type ResolvedCellOptions,
   resolveCellOptions,
+  weightOptions,
 } from './cell-options.ts';
 import { affine } from './gate-activations.ts';
 import { type CellResult, RNNCell } from './rnn-cell.ts';
+import type { SequenceInputs, SequenceResult } from './sequence.ts';
 
 /** Weights of a `SimpleRNNCell`. */
 export interface SimpleRNNWeights {
@@ -78,21 +80,51 @@ export class SimpleRNNCell extends RNNCell<Tensor> {
 
   protected override createParameters(inputShape: InputShape): void {
     const { kernelInitializer, recurrentInitializer, biasInitializer, useBias } = this.#options;
+    const options = weightOptions(this.#options);
     const features = featuresOf('SimpleRNNCell', inputShape);
-    this.addParameter('kernel', [features, this.units], kernelInitializer);
-    this.addParameter('recurrentKernel', [this.units, this.units], recurrentInitializer);
-    if (useBias) this.addParameter('bias', [this.units], biasInitializer);
+    this.addParameter('kernel', [features, this.units], kernelInitializer, options.kernel);
+    this.addParameter(
+      'recurrentKernel',
+      [this.units, this.units],
+      recurrentInitializer,
+      options.recurrentKernel,
+    );
+    if (useBias) this.addParameter('bias', [this.units], biasInitializer, options.bias);
+  }
+
+  override canRunSequence(): boolean {
+    return fusedActivation(this.#options.activation) !== undefined;
+  }
+
+  protected override sequence({
+    inputs,
+    state,
+    stateMasks,
+    valid,
+    repeatOutputs,
+    plan,
+  }: SequenceInputs<Tensor>): SequenceResult<Tensor> {
+    return simpleRnnSequence({
+      ...{ inputs, initialState: state, goBackwards: plan.goBackwards },
+      ...this.#weights(),
+      ...{ stateMask: stateMasks.h, valid, repeatOutputs },
+      activation: fusedActivation(this.#options.activation) ?? 'tanh',
+    });
   }
 
   protected override step(inputs: Tensor, state: Tensor): CellResult<Tensor> {
-    const weights = {
+    const weights = this.#weights();
+    checkStep('SimpleRNNCell', inputs, weights.kernel.shape[0] ?? 0, { state }, this.units);
+    const h = simpleRNNStep(inputs, state, weights, this.#options.activation);
+    return { output: h, state: h };
+  }
+
+  #weights(): SimpleRNNWeights {
+    return {
       kernel: this.parameter('kernel').value,
       recurrentKernel: this.parameter('recurrentKernel').value,
       bias: this.#options.useBias ? this.parameter('bias').value : undefined,
     };
-    checkStep('SimpleRNNCell', inputs, weights.kernel.shape[0] ?? 0, { state }, this.units);
-    const h = simpleRNNStep(inputs, state, weights, this.#options.activation);
-    return { output: h, state: h };
   }
 }
 
@@ -104,3 +136,9 @@ registerModule(
   'SimpleRNNCell',
   ({ units, ...options }: SimpleRNNCellConfig) => new SimpleRNNCell(units, options),
 );
+
+/** The name of an activation that the fused kernel has. */
+function fusedActivation(activation: ActivationFunction): 'tanh' | 'relu' | undefined {
+  if (activation === tanh) return 'tanh';
+  return activation === relu ? 'relu' : undefined;
+}

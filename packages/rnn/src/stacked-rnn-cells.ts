@@ -11,6 +11,7 @@ import {
 } from '@tapeloop/layers';
 import { cellFromConfig } from './cell-from-config.ts';
 import { type CellResult, type InitialStateOptions, RNNCell } from './rnn-cell.ts';
+import type { SequenceInputs, SequencePlan, SequenceResult } from './sequence.ts';
 import { dimensionsOf, type SizeTree } from './size.ts';
 
 /** Cells whose states are these, from the bottom up. */
@@ -86,6 +87,28 @@ export class StackedRNNCells<States extends readonly unknown[]> extends RNNCell<
     }
   }
 
+  override canRunSequence(plan: SequencePlan): boolean {
+    return (
+      !plan.hasStateMasks &&
+      this.cells.every((cell, i) =>
+        cell.canRunSequence({ ...plan, features: this.#features(i, plan) }),
+      )
+    );
+  }
+
+  protected override sequence(sequence: SequenceInputs<States>): SequenceResult<States> {
+    const states: unknown[] = [];
+    let outputs = sequence.inputs;
+    this.cells.forEach((cell, i) => {
+      const plan = { ...sequence.plan, features: this.#features(i, sequence.plan) };
+      const state = sequence.state[i];
+      const result = cell.runSequence({ ...sequence, plan, inputs: outputs, state });
+      outputs = result.outputs;
+      states.push(result.state);
+    });
+    return { outputs, state: statesOf(states) };
+  }
+
   protected override step(inputs: Tensor, state: States): CellResult<States> {
     if (!Array.isArray(state) || state.length !== this.cells.length) {
       throw new ValueError(
@@ -105,6 +128,11 @@ export class StackedRNNCells<States extends readonly unknown[]> extends RNNCell<
       states.push(result.state);
     });
     return { output, state: statesOf(states) };
+  }
+
+  /** Width of what a cell is given: the inputs, or the output of the cell below. */
+  #features(cell: number, { features }: SequencePlan): number {
+    return dimensionsOf(this.cells[cell - 1]?.outputSize)?.[0] ?? features;
   }
 }
 

@@ -30,16 +30,25 @@ export function stateFilterConfig(visitor: StateFilterVisitor): Readonly<Record<
   );
 }
 
-/** The visitor that a config names. @throws TypeError or ValueError when it names none. */
-export function stateFilterOf(name: string, type: unknown): StateFilterVisitor {
-  const op = 'DropoutWrapper';
+/**
+ * The visitor that a config names, in `customObjects` or else registered.
+ *
+ * @throws TypeError or ValueError when it names none.
+ */
+export function stateFilterOf(
+  op: string,
+  name: string,
+  type: unknown,
+  customObjects: Readonly<Record<string, StateFilterVisitor>> = {},
+): StateFilterVisitor {
   if (type !== 'function') {
     const expected = "'function'";
     throw new TypeError(
       argumentMessage({ op, argument: 'dropoutFnType', expected, received: type }),
     );
   }
-  const visitor = registered.get(name);
+  const custom = Object.hasOwn(customObjects, name) ? customObjects[name] : undefined;
+  const visitor = custom ?? registered.get(name);
   if (visitor !== undefined) return visitor;
   const expected = `one of ${[...registered.keys()].join(', ') || 'none'}`;
   const hint = 'Give it its name with registerStateFilter() first.';

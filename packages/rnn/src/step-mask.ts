@@ -73,6 +73,14 @@ export class StepMask {
     return new StepMask(batch, time, (row, step) => step < (list[row] ?? 0));
   }
 
+  /** The mask as `bool [time, batch]`. */
+  toTensor(batch: number): Tensor {
+    const flags = this.#steps.flatMap((rows) =>
+      rows === ALL ? new Array<number>(batch).fill(1) : [...rows],
+    );
+    return tensor(flags, [this.#steps.length, batch], 'bool');
+  }
+
   /** Which rows take part in a step. */
   at(step: number): ActiveRows {
     return this.#steps[step] ?? ALL;

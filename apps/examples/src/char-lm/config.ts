@@ -17,7 +17,7 @@ export const trainingOptions = {
     placeholder: 'FILE',
     help: 'UTF-8 text to learn from; Moby-Dick when left out',
   }),
-  steps: integer({ default: 1000, min: 1, help: 'training steps' }),
+  steps: integer({ default: 3000, min: 1, help: 'training steps' }),
   batch: integer({ default: 32, min: 1, help: 'rows of text side by side' }),
   window: integer({ default: 64, min: 1, help: 'characters of each row in a step' }),
   embedding: integer({ default: 64, min: 1, help: 'size of the vector of a character' }),

@@ -107,7 +107,7 @@ function introduce(
   );
   terminal.line(
     `${config.layers} LSTM layers of ${config.hidden}, ${count(parameters)} parameters; batch ` +
-      `${config.batch}, window ${config.window}; ${info.kernels} kernels; seed ${config.seed}`,
+      `${config.batch}, window ${config.window}; ${info.kernels} kernels${info.wide ? ', wide' : ''}; seed ${config.seed}`,
   );
   if (step > 0) terminal.line(`Going on after step ${step} of ${config.checkpoint}.`);
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import { expect, test } from 'vitest';
-import { expectClose } from './expect-close.ts';
+import { expectClose } from './expect-close-testing.ts';
 import { cosines, createTestHeap, forEachBuild, sines, type TestHeap } from './testing.ts';
 
 const { NaN: nan, POSITIVE_INFINITY: inf } = Number;

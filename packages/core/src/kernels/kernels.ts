@@ -7,9 +7,16 @@ import type { CopyKernels } from './reference/copy.ts';
 import type { CrossEntropyKernels } from './reference/cross-entropy.ts';
 import type { GatherScatterKernels } from './reference/gather-scatter.ts';
 import type { GemmKernels } from './reference/gemm.ts';
+import type { GruKernels } from './reference/gru.ts';
+import type { GruSequenceKernels } from './reference/gru-sequence.ts';
 import type { LayerNormKernels } from './reference/layer-norm.ts';
+import type { LstmKernels } from './reference/lstm.ts';
+import type { LstmSequenceKernels } from './reference/lstm-sequence.ts';
+import type { NormKernels } from './reference/norm.ts';
+import type { OptimizerKernels } from './reference/optimizer.ts';
 import type { PhiloxKernels } from './reference/philox.ts';
 import type { ReductionKernels } from './reference/reduction.ts';
+import type { SimpleRnnKernels } from './reference/simple-rnn.ts';
 import type { SoftmaxKernels } from './reference/softmax.ts';
 import type { UnaryKernels } from './reference/unary.ts';
 
@@ -33,4 +40,11 @@ export interface Kernels
     ReductionKernels,
     SoftmaxKernels,
     CrossEntropyKernels,
-    LayerNormKernels {}
+    LayerNormKernels,
+    LstmKernels,
+    LstmSequenceKernels,
+    GruKernels,
+    GruSequenceKernels,
+    SimpleRnnKernels,
+    OptimizerKernels,
+    NormKernels {}

@@ -17,7 +17,7 @@ export interface LoadKernelsOptions {
   allocate: (bytes: number) => number;
   /** The build to load; `auto` takes the fastest that the runtime has. */
   build?: KernelBuild | 'auto';
-  /** Compiles in V8's wide mode; see `compileWide`. */
+  /** Compiles in V8's wide mode, unchecked: `init` is what runs each kernel against its reference. */
   wide?: boolean;
 }
 

@@ -8,7 +8,9 @@ import { elementwiseChecks } from './self-check/elementwise.ts';
 import { gemmChecks } from './self-check/gemm.ts';
 import { moveChecks } from './self-check/moves.ts';
 import { philoxChecks } from './self-check/philox.ts';
+import { recurrentChecks } from './self-check/recurrent.ts';
 import { rowChecks } from './self-check/rows.ts';
+import { updateChecks } from './self-check/updates.ts';
 
 /** One check for every kernel: one that is missing does not compile. */
 export const kernelChecks: Record<keyof Kernels, KernelCheck> = {
@@ -17,6 +19,8 @@ export const kernelChecks: Record<keyof Kernels, KernelCheck> = {
   ...rowChecks,
   ...moveChecks,
   ...philoxChecks,
+  ...recurrentChecks,
+  ...updateChecks,
 };
 
 /** The memory that the checks share. */

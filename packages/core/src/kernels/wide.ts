@@ -32,9 +32,9 @@ export function compileWide(bytes: Uint8Array<ArrayBuffer>): WebAssembly.Module 
  * Whether `compileWide` works here and is worth it: Node 24 or later on x64, on a processor that has
  * fused multiply-add.
  *
- * No JavaScript can ask for AVX2, and a timing would sometimes be wrong. But every processor with
- * AVX2 rounds `relaxed_madd` once, and of those without it nearly all round twice. On the few that
- * have the one and not the other (AMD's of 2012 to 2014) wide mode is right, only slow.
+ * No JavaScript can ask for AVX2, and a timing would sometimes be wrong. But nearly all processors
+ * have both AVX2 and fused multiply-add or neither, and `relaxed_madd` shows the latter by rounding
+ * once. AMD's of 2012 to 2014 have only the latter: wide mode is right on them, only slow.
  */
 export function hasWideMode(): boolean {
   return nodeV8() !== undefined && fusesMultiplyAdd();

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import { afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { concat, DTypeError, init, type Shape, ShapeError, ValueError, zeros } from '../index.ts';
-import { byIndex, elementsOf } from '../testing/by-index.ts';
 import { trackLeaks } from '../testing/leaks.ts';
+import { byIndex, elementsOf } from './by-index-testing.ts';
 import { counting } from './movement-testing.ts';
 
 beforeAll(async () => {

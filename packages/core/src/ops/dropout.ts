@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 import { kernels } from '../backend.ts';
 import { ones, scalar } from '../create.ts';
-import { argumentMessage, ShapeError, ValueError } from '../errors.ts';
+import { argumentMessage, ValueError } from '../errors.ts';
 import { defineOp } from '../op.ts';
 import { defaultRandomStream, type PhiloxPosition, type RandomStream } from '../random.ts';
-import { broadcastsTo, checkShape, type Shape, sameShape, showShape, sizeOf } from '../shape.ts';
+import { checkShape, type Shape, sameShape, sizeOf } from '../shape.ts';
 import { Tensor } from '../tensor.ts';
 import { binary } from './elementwise.ts';
+import { resolveNoiseShape } from './noise-shape.ts';
 import { checkTensor } from './operand.ts';
 import { selectElements } from './select.ts';
 
@@ -67,7 +68,8 @@ export function dropout(x: Tensor, rate: number, options: DropoutOptions = {}): 
   checkTensor('dropout', 'x', x);
   checkRate('dropout', rate);
   const { noiseShape, stream = defaultRandomStream() } = options;
-  const shape = noiseShape === undefined ? x.shape : resolve(noiseShape, x.shape);
+  const shape =
+    noiseShape === undefined ? x.shape : resolveNoiseShape('dropout', noiseShape, x.shape);
   if (rate === 0) return x;
   const position = stream.draw(sizeOf(shape));
   const shared = sameShape(shape, x.shape) ? null : shape;
@@ -123,21 +125,4 @@ function checkRate(op: string, rate: unknown): void {
   const expected = 'a number in [0, 1)';
   const hint = 'It is the share that is dropped, not the share that is kept.';
   throw new ValueError(argumentMessage({ op, argument: 'rate', expected, received: rate, hint }));
-}
-
-function resolve(noiseShape: readonly (number | null)[], shape: Shape): Shape {
-  const isValid = noiseShape.every(
-    (size) => size === null || (Number.isInteger(size) && size >= 1),
-  );
-  const resolved = noiseShape.map((size, axis) => size ?? shape[axis] ?? 1);
-  if (isValid && broadcastsTo(resolved, shape)) return resolved;
-  throw new ShapeError(
-    argumentMessage({
-      op: 'dropout',
-      argument: 'noiseShape',
-      expected: `whole numbers of at least 1, or null for the input's size, that broadcast to the input's shape ${showShape(shape)}`,
-      received: noiseShape,
-      hint: 'Use 1 where a decision is shared along an axis.',
-    }),
-  );
 }

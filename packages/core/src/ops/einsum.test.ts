@@ -10,11 +10,11 @@ import {
   ValueError,
   zeros,
 } from '../index.ts';
-import { byIndex, elementsOf } from '../testing/by-index.ts';
 import { checkGrads } from '../testing/check-grads.ts';
 import { closeTo } from '../testing/close-to.ts';
 import { cosines } from '../testing/fixtures.ts';
 import { trackLeaks } from '../testing/leaks.ts';
+import { byIndex, elementsOf } from './by-index-testing.ts';
 
 beforeAll(async () => {
   await init();

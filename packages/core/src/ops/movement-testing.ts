@@ -5,8 +5,8 @@ import { type DType, dtypes } from '../dtype.ts';
 import { memory } from '../scope.ts';
 import { type Shape, sameShape, showShape, sizeOf } from '../shape.ts';
 import type { Tensor } from '../tensor.ts';
-import { byIndex, elementsOf } from '../testing/by-index.ts';
 import { closeTo } from '../testing/close-to.ts';
+import { byIndex, elementsOf } from './by-index-testing.ts';
 
 /** Elements that differ from their neighbours on any axis, also as booleans. */
 export function counting(shape: Shape, dtype: DType = 'float32', start = 1): Tensor {

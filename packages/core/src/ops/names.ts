@@ -74,4 +74,7 @@ export type OpName =
   | 'layerNorm'
   | 'layerNormGradient'
   | 'softmaxCrossEntropy'
-  | 'softmaxCrossEntropyGradient';
+  | 'softmaxCrossEntropyGradient'
+  | 'lstmSequence'
+  | 'gruSequence'
+  | 'simpleRnnSequence';

@@ -95,8 +95,9 @@ export function truncatedNormal(shape: Shape, options: NormalOptions = {}): Tens
 
 /** `count` numbers of mean 0 and standard deviation 1. */
 function drawNormals(count: number, stream: RandomStream): Float64Array {
-  const pairs = Math.ceil(count / 2);
-  using uniforms = uniform([2 * pairs], { stream });
+  using uniforms = Tensor.empty([count + (count % 2)], 'float32', 'normal');
+  const { key, counter } = stream.draw(count);
+  kernels().philoxUniform(uniforms.pointer, uniforms.size, ...key, ...counter);
   const u = uniforms.view();
   return Float64Array.from({ length: count }, (_, i) => {
     const first = u[i - (i % 2)] ?? 0;

@@ -14,8 +14,8 @@ import {
   tensor,
   zeros,
 } from '../index.ts';
-import { byIndex, elementsOf } from '../testing/by-index.ts';
 import { trackLeaks } from '../testing/leaks.ts';
+import { byIndex, elementsOf } from './by-index-testing.ts';
 
 beforeAll(async () => {
   await init();

@@ -10,9 +10,9 @@ import {
   type Tensor,
   zeros,
 } from '../index.ts';
-import { byIndex, elementsOf } from '../testing/by-index.ts';
 import { cosines, sines } from '../testing/fixtures.ts';
 import { trackLeaks } from '../testing/leaks.ts';
+import { byIndex, elementsOf } from './by-index-testing.ts';
 import { counting } from './movement-testing.ts';
 
 beforeAll(async () => {

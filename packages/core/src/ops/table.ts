@@ -13,10 +13,12 @@ import { dropoutOp } from './dropout.ts';
 import { erfOp, expOp, log1pOp, logOp } from './exponential.ts';
 import { maximumOp, minimumOp } from './extrema.ts';
 import { gatherOp, scatterAddOp } from './gather.ts';
+import { gruSequenceOp } from './gru-sequence.ts';
 import { layerNormOp } from './layer-norm.ts';
 import { layerNormGradientOp } from './layer-norm-gradient.ts';
 import { logSumExpOp } from './log-sum-exp.ts';
 import { logicalAndOp, logicalNotOp, logicalOrOp } from './logical.ts';
+import { lstmSequenceOp } from './lstm-sequence.ts';
 import { matMulOp } from './mat-mul.ts';
 import { maxOp, minOp } from './max-min.ts';
 import type { OpName } from './names.ts';
@@ -27,6 +29,7 @@ import { prodOp } from './product.ts';
 import { sumOp } from './reduce.ts';
 import { broadcastToOp, reshapeOp } from './reshape.ts';
 import { reverseOp } from './reverse.ts';
+import { simpleRnnSequenceOp } from './simple-rnn-sequence.ts';
 import { sliceOp } from './slice.ts';
 import { logSoftmaxOp, softmaxOp } from './softmax.ts';
 import { splitOp } from './split.ts';
@@ -104,4 +107,7 @@ export const opTable: { readonly [Name in OpName]: OpProperties } = {
   layerNormGradient: layerNormGradientOp,
   softmaxCrossEntropy: softmaxCrossEntropyOp,
   softmaxCrossEntropyGradient: softmaxCrossEntropyGradientOp,
+  lstmSequence: lstmSequenceOp,
+  gruSequence: gruSequenceOp,
+  simpleRnnSequence: simpleRnnSequenceOp,
 };

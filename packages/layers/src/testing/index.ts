@@ -3,3 +3,4 @@ export { type CheckParameterGradsOptions, checkParameterGrads } from './check-pa
 export { type ContractCase, claim, claimSameBits, claimSameJson, claimThrows } from './contract.ts';
 export { type LayerContract, layerContract } from './layer-contract.ts';
 export { type ModuleContract, moduleContract } from './module-contract.ts';
+export { goldenOutcomes, type Outcome, type Outcomes, outcomeOf, outcomesOf } from './outcome.ts';

@@ -11,7 +11,8 @@ export interface Factors {
 /** `v ← β₂ · v + (1 − β₂) · g²` of each element. */
 export function moveSquares(v: Float32Array, gradient: Float32Array, beta2: number): void {
   for (let i = 0; i < v.length; i++) {
-    v[i] = beta2 * (v[i] ?? 0) + (1 - beta2) * (gradient[i] ?? 0) ** 2;
+    const g = gradient[i] ?? 0;
+    v[i] = beta2 * (v[i] ?? 0) + (1 - beta2) * g * g;
   }
 }
 
@@ -25,9 +26,9 @@ export function moveFactors(factors: Factors, gradient: Float32Array, beta2: num
       const row = matrix * height + i;
       let rowSum = 0;
       for (let j = 0; j < width; j++) {
-        const square = (gradient[row * width + j] ?? 0) ** 2;
-        rowSum += square;
-        columnSums[j] = (columnSums[j] ?? 0) + square;
+        const g = gradient[row * width + j] ?? 0;
+        rowSum += g * g;
+        columnSums[j] = (columnSums[j] ?? 0) + g * g;
       }
       rows[row] = beta2 * (rows[row] ?? 0) + ((1 - beta2) * rowSum) / width;
     }

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
+import type { Parameter } from '@tapeloop/core';
+import { adamStep, kernels, type UpdateBuffers } from '@tapeloop/core/kernels';
+import { type FusedPart, parameterBuffers, updateBuffers } from '../fused.ts';
 import { checkFraction, checkPositive } from '../options.ts';
 import { checkRate, type Schedule } from '../schedules/schedule.ts';
-import { elementsOf, type Slots, slotElements, type UpdatePart } from '../slots.ts';
+import { elementsOf, type Slots, slotOf, type UpdatePart } from '../slots.ts';
 import type { AdamNumbers } from './adam.ts';
 
 /** Adam's numbers with the decay of `adamw`. */
@@ -26,27 +29,58 @@ export function checkAdamOptions(op: string, options: CheckedAdamOptions): void 
   checkPositive(op, 'epsilon', options.epsilon);
 }
 
-/** `adamwUpdate` of each element of a parameter; its m and v are changed. */
+interface Moments {
+  readonly m: Slots;
+  readonly v: Slots;
+}
+
+/** Writes `adamwUpdate` of each element of a parameter; its m and v are changed. */
 export function fillAdam(
   op: string,
-  { parameter, gradient, update }: UpdatePart,
-  slots: { readonly m: Slots; readonly v: Slots },
-  { alpha, beta1, beta2, epsilon, t, lambda }: DecayedAdamNumbers,
+  part: UpdatePart,
+  slots: Moments,
+  numbers: DecayedAdamNumbers,
 ): void {
-  const out = elementsOf(op, update);
-  const gs = elementsOf(op, gradient);
-  const ps = elementsOf(op, parameter.value);
-  const m = slotElements(op, slots.m, parameter);
-  const v = slotElements(op, slots.v, parameter);
-  const mScale = -alpha / (1 - beta1 ** t);
-  const vScale = 1 / (1 - beta2 ** t);
-  const decay = alpha * lambda;
-  for (let i = 0; i < out.length; i++) {
-    const g = gs[i] ?? 0;
-    const mNext = beta1 * (m[i] ?? 0) + (1 - beta1) * g;
-    const vNext = beta2 * (v[i] ?? 0) + (1 - beta2) * g * g;
-    m[i] = mNext;
-    v[i] = vNext;
-    out[i] = (mScale * mNext) / (Math.sqrt(vNext * vScale) + epsilon) - decay * (ps[i] ?? 0);
-  }
+  const { parameter, update } = part;
+  runAdam(op, parameter, updateBuffers(op, part), slots, { ...numbers, lambda: 0 }, 1);
+  const decay = numbers.alpha * numbers.lambda;
+  if (decay === 0) return;
+  const [out, ps] = [elementsOf(op, update), elementsOf(op, parameter.value)];
+  for (let i = 0; i < out.length; i++) out[i] = (out[i] ?? 0) - decay * (ps[i] ?? 0);
+}
+
+/** Adds it to the parameter instead. */
+export function addAdam(
+  op: string,
+  part: FusedPart,
+  slots: Moments,
+  numbers: DecayedAdamNumbers,
+): void {
+  const { parameter, gradientScale } = part;
+  runAdam(op, parameter, parameterBuffers(op, part), slots, numbers, gradientScale);
+}
+
+function runAdam(
+  op: string,
+  parameter: Parameter,
+  buffers: UpdateBuffers,
+  slots: Moments,
+  { alpha, beta1, beta2, epsilon, t, lambda }: DecayedAdamNumbers,
+  gradientScale: number,
+): void {
+  const m = slotOf(op, slots.m, parameter).pointer;
+  const v = slotOf(op, slots.v, parameter).pointer;
+  adamStep(
+    kernels(),
+    { ...buffers, m, v },
+    {
+      learningRate: alpha,
+      beta1,
+      beta2,
+      epsilon,
+      step: t,
+      decoupledDecay: lambda,
+      gradientScale,
+    },
+  );
 }

@@ -3,17 +3,15 @@ import { readFileSync } from 'node:fs';
 import { init, Parameter, tensor } from '@tapeloop/core';
 import { closeTo, cosines, trackLeaks } from '@tapeloop/core/testing';
 import { afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { chain } from '../chain.ts';
+import { goldenCases, scalarRule } from '../golden-cases-testing.ts';
+import type { GoldenInputs, GoldenRuns } from '../golden-trajectories-testing.ts';
 import { Optimizer } from '../optimizer.ts';
+import { optimizerContract } from '../optimizer-contract-testing.ts';
 import { constant } from '../schedules/schedule.ts';
 import { warmupCosine } from '../schedules/warmup-cosine.ts';
-import {
-  type GoldenTrajectories,
-  rateAtStep,
-  scalarTrajectoryOf,
-  trajectoryOf,
-} from '../testing/golden-trajectories.ts';
-import { optimizerContract } from '../testing/optimizer-contract.ts';
-import { type AdamMoments, adam, adamUpdate } from './adam.ts';
+import { weightDecay } from '../transforms/weight-decay.ts';
+import { adam, adamUpdate } from './adam.ts';
 
 beforeAll(async () => {
   await init();
@@ -28,36 +26,35 @@ describe('contract', () => {
       }),
     quadratic: { make: () => adam({ learningRate: 0.1 }), steps: 300 },
     rosenbrock: { make: () => adam({ learningRate: 0.02 }), steps: 3000 },
+    network: { make: () => adam({ learningRate: 0.05 }), steps: 400 },
   });
   test.each(cases)('$title', ({ run }) => run());
 });
 
-describe("PyTorch's torch.optim.Adam", () => {
-  const file = new URL('../../../../conformance/pytorch/optimizers.json', import.meta.url);
-  const golden: GoldenTrajectories = JSON.parse(readFileSync(file, 'utf8'));
-  const runs = golden.runs.filter(({ rule }) => rule === 'adam');
+const read = (path: string) =>
+  JSON.parse(readFileSync(new URL(`../../../../conformance/${path}`, import.meta.url), 'utf8'));
+const inputs: GoldenInputs = read('pytorch/optimizers.json');
+const pytorchBase: GoldenRuns = read('pytorch/optimizers.json');
+const pytorch: GoldenRuns = read('pytorch/optimizer-rules.json');
+const optax: GoldenRuns = read('optax/optimizers.json');
 
-  test('has five runs', () => expect(runs).toHaveLength(5));
+const golden: Pick<Parameters<typeof goldenCases>[0], 'make' | 'scalar'> = {
+  make: (options) =>
+    chain(
+      weightDecay(options.optional('weight_decay')),
+      adam({ learningRate: options.rate, ...options.adam }),
+    ),
+  scalar: scalarRule({ m: 0, v: 0 }, (options) => ({ p, g, t }, kept) => {
+    const decayed = g + options.optional('weight_decay') * p;
+    return adamUpdate(decayed, kept, { alpha: options.rate(t - 1), ...options.adam, t });
+  }),
+};
 
-  test.each(runs)('$name: adamUpdate follows it for 200 steps to 1e-12', (run) => {
-    const { beta1 = 0, beta2 = 0, eps: epsilon = 0, parameters } = run;
-    const moments: AdamMoments[] = golden.start.map(() => ({ m: 0, v: 0 }));
-    const reached = scalarTrajectoryOf(golden, (i, g, step) => {
-      const numbers = { alpha: rateAtStep(run, step), beta1, beta2, epsilon, t: step + 1 };
-      const { m, v, update } = adamUpdate(g, moments[i] ?? { m: 0, v: 0 }, numbers);
-      moments[i] = { m, v };
-      return update;
-    });
-    closeTo(reached, parameters.flat(), { relative: 1e-12, absolute: 1e-12 });
-  });
-
-  test.each(runs)('$name: adam follows it for 200 steps to 1e-5', (run) => {
-    const { beta1 = 0, beta2 = 0, eps: epsilon = 0, parameters } = run;
-    const learningRate = (step: number) => rateAtStep(run, step);
-    const reached = trajectoryOf(golden, adam({ learningRate, beta1, beta2, epsilon }));
-    closeTo(reached, parameters.flat(), { relative: 1e-5, absolute: 1e-5 });
-  });
-});
+test.each([
+  ...goldenCases({ source: 'PyTorch', file: pytorchBase, inputs, rule: 'adam', ...golden }),
+  ...goldenCases({ source: 'PyTorch', file: pytorch, inputs, rule: 'adam', ...golden }),
+  ...goldenCases({ source: 'Optax', file: optax, inputs, rule: 'adam', ...golden }),
+])('$title', ({ run }) => run());
 
 describe('adam', () => {
   test('the first step is the learning rate against the sign of the gradient, to 1e-6', () => {

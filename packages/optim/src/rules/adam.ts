@@ -3,7 +3,7 @@ import { type RuleState, ruleTransform } from '../rule.ts';
 import type { Schedule } from '../schedules/schedule.ts';
 import type { Slots } from '../slots.ts';
 import type { GradientTransform } from '../transform.ts';
-import { checkAdamOptions, fillAdam } from './adam-elements.ts';
+import { addAdam, checkAdamOptions, fillAdam } from './adam-elements.ts';
 
 /** Options of `adam`. */
 export interface AdamOptions {
@@ -80,5 +80,6 @@ export function adam(options: AdamOptions = {}): GradientTransform<AdamState> {
     parts: (make) => ({ m: make.slots('m'), v: make.slots('v') }),
     numbers: (alpha, t): AdamNumbers => ({ alpha, beta1, beta2, epsilon, t }),
     fill: (part, slots, numbers) => fillAdam('adam', part, slots, { ...numbers, lambda: 0 }),
+    addTo: (part, slots, numbers) => addAdam('adam', part, slots, { ...numbers, lambda: 0 }),
   });
 }

@@ -3,7 +3,7 @@ import { checkNotNegative, type ParameterFilter } from '../options.ts';
 import { ruleTransform } from '../rule.ts';
 import type { GradientTransform } from '../transform.ts';
 import { type AdamMoments, type AdamOptions, type AdamState, adamUpdate } from './adam.ts';
-import { checkAdamOptions, type DecayedAdamNumbers, fillAdam } from './adam-elements.ts';
+import { addAdam, checkAdamOptions, type DecayedAdamNumbers, fillAdam } from './adam-elements.ts';
 
 /** Options of `adamw`. */
 export interface AdamwOptions extends AdamOptions {
@@ -64,5 +64,7 @@ export function adamw(options: AdamwOptions = {}): GradientTransform<AdamState> 
     },
     fill: (part, slots, numbers) =>
       fillAdam('adamw', part, slots, own(numbers, mask(part.parameter))),
+    addTo: (part, slots, numbers) =>
+      addAdam('adamw', part, slots, own(numbers, mask(part.parameter))),
   });
 }

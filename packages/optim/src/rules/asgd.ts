@@ -66,7 +66,9 @@ export function asgdUpdate(
  * ηₜ = η₀ / (1 + λ · η₀ · (t − 1))^power         μₜ = 1 / max(1, t − 1 − t₀)
  * ```
  *
- * @param start t₀, or −1 for none yet: the average then is the parameter itself.
+ * As in PyTorch, the mean is over the steps from t₀ + 2 on; until then it is the parameter itself.
+ *
+ * @param start t₀, or −1 for none yet.
  */
 export function asgdNumbers(
   { alpha, t, start }: { readonly alpha: number; readonly t: number; readonly start: number },

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
+import { kernels, rmspropStep, type UpdateBuffers } from '@tapeloop/core/kernels';
+import { type FusedPart, parameterBuffers, updateBuffers } from '../fused.ts';
 import { checkFraction, checkPositive } from '../options.ts';
 import { type RuleState, ruleTransform } from '../rule.ts';
 import { checkRate, type Schedule } from '../schedules/schedule.ts';
-import { elementsOf, type Slots, slotElements, type UpdatePart } from '../slots.ts';
+import { elementsOf, type Slots, slotElements, slotOf, type UpdatePart } from '../slots.ts';
 import type { GradientTransform } from '../transform.ts';
 
 /** Options of `rmsprop`. */
@@ -89,6 +91,14 @@ export function rmsprop(options: RmspropOptions = {}): GradientTransform<Rmsprop
   checkFraction('rmsprop', 'rho', rho);
   checkFraction('rmsprop', 'momentum', momentum);
   checkPositive('rmsprop', 'epsilon', epsilon);
+  const run = (buffers: UpdateBuffers, part: FusedPart, slots: RmspropState, alpha: number) => {
+    const { parameter, gradientScale } = part;
+    const square = slotOf('rmsprop', slots.v, parameter).pointer;
+    const kept = momentum === 0 ? undefined : slotOf('rmsprop', slots.momentum, parameter);
+    const velocity = kept === undefined ? {} : { velocity: kept.pointer };
+    const numbers = { learningRate: alpha, rho, epsilon, momentum, gradientScale };
+    rmspropStep(kernels(), { ...buffers, square, ...velocity }, numbers);
+  };
   const when = (needed: boolean) => (needed ? {} : { shape: () => undefined });
   return ruleTransform({
     name: 'rmsprop',
@@ -99,48 +109,36 @@ export function rmsprop(options: RmspropOptions = {}): GradientTransform<Rmsprop
       momentum: make.slots('momentum', when(momentum > 0)),
     }),
     numbers: (alpha): RmspropNumbers => ({ alpha, rho, mu: momentum, epsilon, centered }),
-    fill,
+    ...(centered
+      ? { fill: fillCentered }
+      : {
+          fill: (part, slots, { alpha }) =>
+            run(updateBuffers('rmsprop', part), { ...part, gradientScale: 1 }, slots, alpha),
+          addTo: (part, slots, { alpha }) =>
+            run(parameterBuffers('rmsprop', part), part, slots, alpha),
+        }),
   });
 }
 
-/** `rmspropUpdate` of each element: first `g / (√v + ε)`, then the momentum. */
-function fill(
+/** The centered `rmspropUpdate` of each element. */
+function fillCentered(
   { parameter, gradient, update }: UpdatePart,
   slots: RmspropState,
-  numbers: RmspropNumbers,
+  { alpha, rho, mu, epsilon }: RmspropNumbers,
 ): void {
   const [out, gs] = [elementsOf('rmsprop', update), elementsOf('rmsprop', gradient)];
   const v = slotElements('rmsprop', slots.v, parameter);
-  if (numbers.centered) {
-    const mean = slotElements('rmsprop', slots.mean, parameter);
-    moveVariance(v, mean, gs, numbers.rho);
-  } else moveSquares(v, gs, numbers.rho);
-  const { alpha, mu, epsilon } = numbers;
-  if (mu === 0) {
-    for (let i = 0; i < out.length; i++) {
-      out[i] = (-alpha * (gs[i] ?? 0)) / (Math.sqrt(v[i] ?? 0) + epsilon);
-    }
-    return;
-  }
-  const b = slotElements('rmsprop', slots.momentum, parameter);
+  const mean = slotElements('rmsprop', slots.mean, parameter);
+  const b = mu === 0 ? undefined : slotElements('rmsprop', slots.momentum, parameter);
   for (let i = 0; i < out.length; i++) {
-    const next = mu * (b[i] ?? 0) + (gs[i] ?? 0) / (Math.sqrt(v[i] ?? 0) + epsilon);
-    b[i] = next;
-    out[i] = -alpha * next;
-  }
-}
-
-function moveSquares(v: Float32Array, gs: Float32Array, rho: number): void {
-  for (let i = 0; i < v.length; i++) {
-    const g = gs[i] ?? 0;
-    v[i] = rho * (v[i] ?? 0) + (1 - rho) * g * g;
-  }
-}
-
-function moveVariance(v: Float32Array, mean: Float32Array, gs: Float32Array, rho: number): void {
-  for (let i = 0; i < v.length; i++) {
     const [g, before] = [gs[i] ?? 0, mean[i] ?? 0];
-    v[i] = rho * (v[i] ?? 0) + rho * (1 - rho) * (g - before) ** 2;
+    const away = g - before;
+    const variance = rho * (v[i] ?? 0) + rho * (1 - rho) * away * away;
+    v[i] = variance;
     mean[i] = rho * before + (1 - rho) * g;
+    const step = g / (Math.sqrt(variance) + epsilon);
+    const next = b === undefined ? step : mu * (b[i] ?? 0) + step;
+    if (b !== undefined) b[i] = next;
+    out[i] = -alpha * next;
   }
 }

@@ -1,17 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 import { readFileSync } from 'node:fs';
 import { init, Parameter, tensor } from '@tapeloop/core';
-import { closeTo, cosines, trackLeaks } from '@tapeloop/core/testing';
+import { cosines, trackLeaks } from '@tapeloop/core/testing';
 import { afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { chain } from '../chain.ts';
+import { goldenCases, scalarRule } from '../golden-cases-testing.ts';
+import type { GoldenInputs, GoldenRuns } from '../golden-trajectories-testing.ts';
 import { Optimizer } from '../optimizer.ts';
+import { optimizerContract } from '../optimizer-contract-testing.ts';
 import { warmupCosine } from '../schedules/warmup-cosine.ts';
-import {
-  type GoldenTrajectories,
-  rateAtStep,
-  scalarTrajectoryOf,
-  trajectoryOf,
-} from '../testing/golden-trajectories.ts';
-import { optimizerContract } from '../testing/optimizer-contract.ts';
+import { averageParameters } from '../transforms/average-parameters.ts';
+import { weightDecay } from '../transforms/weight-decay.ts';
 import { sgd, sgdUpdate } from './sgd.ts';
 
 beforeAll(async () => {
@@ -31,36 +30,50 @@ describe.each([
     make: () => sgd({ learningRate: schedule, momentum, nesterov }),
     quadratic: { make: make(0.2), steps: quadraticSteps },
     rosenbrock: { make: make(0.001), steps: rosenbrockSteps },
+    network: { make: make(momentum === 0 ? 0.5 : 0.1), steps: 2000 },
   });
   test.each(cases)('$title', ({ run }) => run());
 });
 
-describe("PyTorch's torch.optim.SGD", () => {
-  const file = new URL('../../../../conformance/pytorch/optimizers.json', import.meta.url);
-  const golden: GoldenTrajectories = JSON.parse(readFileSync(file, 'utf8'));
-  const runs = golden.runs.filter(({ rule }) => rule === 'sgd');
+const read = (path: string) =>
+  JSON.parse(readFileSync(new URL(`../../../../conformance/${path}`, import.meta.url), 'utf8'));
+const inputs: GoldenInputs = read('pytorch/optimizers.json');
+const pytorchBase: GoldenRuns = read('pytorch/optimizers.json');
+const pytorch: GoldenRuns = read('pytorch/optimizer-rules.json');
+const optax: GoldenRuns = read('optax/optimizers.json');
 
-  test('has four runs', () => expect(runs).toHaveLength(4));
+const golden: Pick<Parameters<typeof goldenCases>[0], 'make' | 'scalar'> = {
+  make: (options) => {
+    const momentum = options.optional('momentum');
+    return chain(
+      weightDecay(options.optional('weight_decay')),
+      sgd({ learningRate: options.rate, momentum, nesterov: options.is('nesterov') }),
+    );
+  },
+  scalar: scalarRule({ b: 0 }, (options) => ({ p, g, t }, { b }) => {
+    const mu = options.optional('momentum');
+    const alpha = options.rate(t - 1);
+    const decayed = g + options.optional('weight_decay') * p;
+    return sgdUpdate(decayed, b, { alpha, mu, nesterov: options.is('nesterov') });
+  }),
+};
 
-  test.each(runs)('$name: sgdUpdate follows it for 200 steps to 1e-12', (run) => {
-    const { momentum: mu = 0, nesterov = false, parameters } = run;
-    const directions = golden.start.map(() => 0);
-    const reached = scalarTrajectoryOf(golden, (i, g, step) => {
-      const alpha = rateAtStep(run, step);
-      const { b, update } = sgdUpdate(g, directions[i] ?? 0, { alpha, mu, nesterov });
-      directions[i] = b;
-      return update;
-    });
-    closeTo(reached, parameters.flat(), { relative: 1e-12, absolute: 1e-12 });
-  });
-
-  test.each(runs)('$name: sgd follows it for 200 steps to 1e-5', (run) => {
-    const { momentum = 0, nesterov = false, parameters } = run;
-    const learningRate = (step: number) => rateAtStep(run, step);
-    const reached = trajectoryOf(golden, sgd({ learningRate, momentum, nesterov }));
-    closeTo(reached, parameters.flat(), { relative: 1e-5, absolute: 1e-5 });
-  });
-});
+test.each([
+  ...goldenCases({ source: 'PyTorch', file: pytorchBase, inputs, rule: 'sgd', ...golden }),
+  ...goldenCases({ source: 'PyTorch', file: pytorch, inputs, rule: 'sgd', ...golden }),
+  ...goldenCases({ source: 'Optax', file: optax, inputs, rule: 'sgd', ...golden }),
+  ...goldenCases({
+    source: 'PyTorch',
+    file: pytorch,
+    inputs,
+    rule: 'sgd with ema',
+    make: (options) =>
+      chain(
+        sgd({ learningRate: options.rate }),
+        averageParameters({ decay: options.number('decay') }),
+      ),
+  }),
+])('$title', ({ run }) => run());
 
 describe('sgd', () => {
   test('names its state sgd/momentum and sgd/step, and keeps no tensor without momentum', () => {

@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
+import type { Parameter } from '@tapeloop/core';
+import { kernels, momentumStep, type UpdateBuffers } from '@tapeloop/core/kernels';
+import { parameterBuffers, updateBuffers } from '../fused.ts';
 import { check, checkFraction } from '../options.ts';
 import { type RuleState, ruleTransform } from '../rule.ts';
 import { checkRate, type Schedule } from '../schedules/schedule.ts';
-import { elementsOf, type Slots, slotElements } from '../slots.ts';
+import { type Slots, slotOf } from '../slots.ts';
 import type { GradientTransform } from '../transform.ts';
 
 /** Options of `sgd`. */
@@ -57,34 +60,28 @@ export function sgd(options: SgdOptions): GradientTransform<SgdState> {
   checkFraction('sgd', 'momentum', momentum);
   check('sgd', 'momentum', momentum, !nesterov || momentum > 0, 'above 0 with nesterov');
   const none = () => undefined;
+  const run = (
+    buffers: UpdateBuffers,
+    parameter: Parameter,
+    slots: Slots,
+    { alpha, gradientScale }: { readonly alpha: number; readonly gradientScale: number },
+  ) => {
+    const velocity = momentum === 0 ? 0 : slotOf('sgd', slots, parameter).pointer;
+    const numbers = { learningRate: alpha, momentum, nesterov, gradientScale };
+    momentumStep(kernels(), { ...buffers, velocity }, numbers);
+  };
   return ruleTransform({
     name: 'sgd',
     learningRate,
     parts: (make) => ({ momentum: make.slots('momentum', momentum === 0 ? { shape: none } : {}) }),
     numbers: (alpha): SgdNumbers => ({ alpha, mu: momentum, nesterov }),
-    fill: ({ parameter, gradient, update }, { momentum: slots }, numbers) => {
-      const [out, g] = [elementsOf('sgd', update), elementsOf('sgd', gradient)];
-      if (numbers.mu === 0) scaleInto(out, g, -numbers.alpha);
-      else accelerateInto(out, g, slotElements('sgd', slots, parameter), numbers);
+    fill: (part, { momentum: slots }, { alpha }) => {
+      const buffers = updateBuffers('sgd', part);
+      run(buffers, part.parameter, slots, { alpha, gradientScale: 1 });
+    },
+    addTo: (part, { momentum: slots }, { alpha }) => {
+      const { parameter, gradientScale } = part;
+      run(parameterBuffers('sgd', part), parameter, slots, { alpha, gradientScale });
     },
   });
-}
-
-function scaleInto(update: Float32Array, gradient: Float32Array, factor: number): void {
-  for (let i = 0; i < update.length; i++) update[i] = factor * (gradient[i] ?? 0);
-}
-
-/** `sgdUpdate` of each element; `b` is changed. */
-function accelerateInto(
-  update: Float32Array,
-  gradient: Float32Array,
-  b: Float32Array,
-  { alpha, mu, nesterov }: SgdNumbers,
-): void {
-  for (let i = 0; i < update.length; i++) {
-    const g = gradient[i] ?? 0;
-    const next = mu * (b[i] ?? 0) + g;
-    b[i] = next;
-    update[i] = -alpha * (nesterov ? g + mu * next : next);
-  }
 }

@@ -55,7 +55,8 @@ function unitsOf(shape: Shape): number {
 function unitNorms(elements: Float32Array, units: number): Float64Array {
   const squares = new Float64Array(units);
   for (let i = 0; i < elements.length; i++) {
-    squares[i % units] = (squares[i % units] ?? 0) + (elements[i] ?? 0) ** 2;
+    const x = elements[i] ?? 0;
+    squares[i % units] = (squares[i % units] ?? 0) + x * x;
   }
   return squares.map(Math.sqrt);
 }

@@ -3,6 +3,7 @@ import { dispose, fill, init, Parameter, tensor } from '@tapeloop/core';
 import { closeTo, cosines, sines, trackLeaks } from '@tapeloop/core/testing';
 import { afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import { globalNorm } from '../global-norm.ts';
+import { plainStep } from '../transform.ts';
 import { clipByGlobalNorm } from './clip-by-global-norm.ts';
 
 let parameters: Parameter[] = [];
@@ -45,7 +46,7 @@ test('globalNorm of nothing is 0, and of the largest floats is finite', () => {
 
 test('scales every gradient by maxNorm / norm, to 1e-6', () => {
   const gradients = gradientsOf();
-  const clipped = clipByGlobalNorm(2).update(gradients, null, { learningRateScale: 1 });
+  const clipped = clipByGlobalNorm(2).update(gradients, null, plainStep);
   closeTo([globalNorm(clipped)], [2], { relative: 1e-6, absolute: 0 });
   for (const [parameter, gradient] of gradients) {
     const expected = [...gradient.data()].map((g) => (g * 2) / expectedNorm());
@@ -56,13 +57,9 @@ test('scales every gradient by maxNorm / norm, to 1e-6', () => {
 test('keeps the bits of gradients within the bound, all zeros included', () => {
   const gradients = gradientsOf();
   const norm = globalNorm(gradients);
-  expect(clipByGlobalNorm(norm).update(gradients, null, { learningRateScale: 1 })).toEqual(
-    gradients,
-  );
+  expect(clipByGlobalNorm(norm).update(gradients, null, plainStep)).toEqual(gradients);
   const zeros = new Map(parameters.map((parameter) => [parameter, tensor([0, 0])]));
-  for (const [parameter, update] of clipByGlobalNorm(1).update(zeros, null, {
-    learningRateScale: 1,
-  })) {
+  for (const [parameter, update] of clipByGlobalNorm(1).update(zeros, null, plainStep)) {
     expect(update.data()).toEqual(zeros.get(parameter)?.data());
   }
 });

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Gradients } from '@tapeloop/core';
+import { scaleInto } from '../fused.ts';
 import { normInStep } from '../global-norm.ts';
 import { check } from '../options.ts';
-import { fillUpdates } from '../slots.ts';
-import type { GradientTransform, Updates } from '../transform.ts';
+import { emptyUpdates, updatesOf } from '../slots.ts';
+import type { GradientTransform, StepContext, Updates } from '../transform.ts';
 import { stateless } from './stateless.ts';
 
 /**
@@ -26,14 +27,21 @@ import { stateless } from './stateless.ts';
  */
 export function clipByGlobalNorm(maxNorm: number): GradientTransform<null> {
   check('clipByGlobalNorm', 'maxNorm', maxNorm, maxNorm > 0, 'a number above 0');
-  return stateless((gradients, context) => {
+  const factorOf = (gradients: Gradients, context: StepContext) => {
     const norm = normInStep(gradients, context);
-    return norm <= maxNorm ? gradients : scaled(gradients, maxNorm / norm);
-  });
+    return norm <= maxNorm ? 1 : maxNorm / norm;
+  };
+  return {
+    ...stateless((gradients, context) => {
+      const factor = factorOf(gradients, context);
+      return factor === 1 ? gradients : scaled(gradients, factor);
+    }),
+    factor: (gradients, _state, context) => factorOf(gradients, context),
+  };
 }
 
 function scaled(gradients: Gradients, factor: number): Updates {
-  return fillUpdates('clipByGlobalNorm', gradients, (update, gradient) => {
-    for (let i = 0; i < update.length; i++) update[i] = (gradient[i] ?? 0) * factor;
-  });
+  const parts = emptyUpdates('clipByGlobalNorm', gradients);
+  for (const part of parts) scaleInto('clipByGlobalNorm', part, factor);
+  return updatesOf(parts);
 }

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
+import { scaleInto } from '../fused.ts';
 import { normOf } from '../global-norm.ts';
 import { check } from '../options.ts';
-import { elementsOf, emptyUpdates, updatesOf } from '../slots.ts';
+import { emptyUpdates, updatesOf } from '../slots.ts';
 import type { GradientTransform } from '../transform.ts';
 import { stateless } from './stateless.ts';
 
@@ -22,10 +23,8 @@ export function clipByNorm(maxNorm: number): GradientTransform<null> {
   check('clipByNorm', 'maxNorm', maxNorm, maxNorm > 0, 'a number above 0');
   return stateless((gradients) => {
     const parts = emptyUpdates('clipByNorm', gradients);
-    for (const { gradient, update } of parts) {
-      const factor = Math.min(1, maxNorm / normOf(gradient));
-      const [out, gs] = [elementsOf('clipByNorm', update), elementsOf('clipByNorm', gradient)];
-      for (let i = 0; i < out.length; i++) out[i] = (gs[i] ?? 0) * factor;
+    for (const part of parts) {
+      scaleInto('clipByNorm', part, Math.min(1, maxNorm / normOf(part.gradient)));
     }
     return updatesOf(parts);
   });

@@ -8,9 +8,16 @@ import { createCopyReference } from './copy.ts';
 import { createCrossEntropyReference } from './cross-entropy.ts';
 import { createGatherScatterReference } from './gather-scatter.ts';
 import { createGemmReference } from './gemm.ts';
+import { createGruReference } from './gru.ts';
+import { createGruSequenceReference } from './gru-sequence.ts';
 import { createLayerNormReference } from './layer-norm.ts';
+import { createLstmReference } from './lstm.ts';
+import { createLstmSequenceReference } from './lstm-sequence.ts';
+import { createNormReference } from './norm.ts';
+import { createOptimizerReference } from './optimizer.ts';
 import { createPhiloxReference } from './philox.ts';
 import { createReductionReference } from './reduction.ts';
+import { createSimpleRnnReference } from './simple-rnn.ts';
 import { createSoftmaxReference } from './softmax.ts';
 import { createUnaryReference } from './unary.ts';
 
@@ -32,5 +39,12 @@ export function createReferenceKernels(memory: WebAssembly.Memory): Kernels {
     ...createSoftmaxReference(memory),
     ...createCrossEntropyReference(memory),
     ...createLayerNormReference(memory),
+    ...createLstmReference(memory),
+    ...createLstmSequenceReference(memory),
+    ...createGruReference(memory),
+    ...createGruSequenceReference(memory),
+    ...createSimpleRnnReference(memory),
+    ...createOptimizerReference(memory),
+    ...createNormReference(memory),
   };
 }

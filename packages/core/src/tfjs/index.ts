@@ -1,0 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+// Faster kernels, and missing ones, for models of tfjs and tfjs-layers on the WASM backend.
+
+export { type AccelerateOptions, type Acceleration, accelerateTfjs } from './accelerate.ts';
+export type { DropInName } from './catalogue.ts';
