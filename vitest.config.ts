@@ -28,6 +28,12 @@ export default defineConfig(({ mode }) => {
         })),
         { extends: true as const, root: 'apps/examples', test: { ...files, name: 'examples' } },
         { extends: true as const, root: 'benchmarks', test: { ...files, name: 'benchmarks' } },
+        { extends: true as const, root: 'docs', test: { ...files, name: 'docs' } },
+        {
+          extends: true as const,
+          root: 'release-test',
+          test: { ...files, name: 'release-test', hookTimeout: slow ? 300_000 : 30_000 },
+        },
         { extends: true as const, root: 'scripts', test: { ...files, name: 'scripts' } },
       ],
     },

@@ -47,7 +47,7 @@ describe.each(workspacePackages())('$manifest.name', (subject) => {
 });
 
 describe.each(publicPackages())('$manifest.name for bundlers', ({ folder, manifest }) => {
-  it('lists in sideEffects what is imported only to run', () => {
+  it('lists in sideEffects what is imported only to run, and who imports it', () => {
     const listed = manifest.sideEffects || [];
     const dropped = modulesImportedToRun(folder)
       .flatMap((source) => [source, source.replace(/^src/, 'dist').replace(/ts$/, 'js')])
@@ -93,15 +93,16 @@ function filesWithinReach(files: readonly string[]): Set<string> {
   return reached;
 }
 
-/** The targets of `import './module.ts'` in a package's sources, which a bundler may drop. */
+/** Both ends of each `import './module.ts'` in a package's sources: a bundler may drop either. */
 function modulesImportedToRun(folder: string): string[] {
   return globSync('src/**/*.ts', { cwd: join(root, folder) })
     .filter((path) => !path.endsWith('.test.ts'))
     .flatMap((path) => {
       const text = readFileSync(join(root, folder, path), 'utf8');
-      return [...text.matchAll(/^import '(\.[^']*)'/gm)].map(([, target = '']) =>
+      return [...text.matchAll(/^import '(\.[^']*)'/gm)].flatMap(([, target = '']) => [
+        path,
         join(dirname(path), target),
-      );
+      ]);
     });
 }
 

@@ -26,9 +26,11 @@ export const root: string = join(import.meta.dirname, '..');
 
 /** Every package of the workspace, sorted by folder. */
 export function workspacePackages(): WorkspacePackage[] {
-  return globSync(['packages/*/package.json', 'apps/*/package.json', 'benchmarks/package.json'], {
-    cwd: root,
-  })
+  const folders = ['packages/*', 'apps/*', 'benchmarks', 'release-test'];
+  return globSync(
+    folders.map((folder) => `${folder}/package.json`),
+    { cwd: root },
+  )
     .sort()
     .map((path) => ({ folder: dirname(path), manifest: readJson<Manifest>(path) }));
 }

@@ -1,19 +1,33 @@
 // SPDX-License-Identifier: Apache-2.0
-// Where the time of fused training steps goes, by V8's sampling profiler. Arguments: build, hidden, batch, time, steps.
-// Prints JSON: the share of each source file, of each WebAssembly module, and of the garbage collector.
+// Where the time of fused training steps goes. Arguments: build, hidden, batch, time, steps. Prints JSON: the share of
+// each step outside our kernels, by the clock; and that of each source file, of WebAssembly and of the garbage
+// collector, by V8's sampling profiler, which itself slows scripts.
 
 import { Session } from 'node:inspector/promises';
 import { init } from '@tapeloop/core';
 import { buildOptions } from '../training-step/build-options.ts';
 import { LanguageModelTrainer } from '../training-step/language-model.ts';
 import { workload } from '../training-step/workload.ts';
+import { clockKernels } from './kernel-clock.ts';
 
 const [build = 'relaxed', ...sizes] = process.argv.slice(2);
 const [hidden = 0, batch = 0, time = 0, steps = 0] = sizes.map(Number);
-const microseconds = 200;
+const microseconds = 500;
+const clock = clockKernels();
 await init(buildOptions(build));
 const trainer = new LanguageModelTrainer(workload(hidden, batch, time));
-for (let i = 0; i < 10; i++) trainer.step();
+// V8 compiles a script well after some thousand calls: steps of a tiny model take it there in a second.
+const small = new LanguageModelTrainer(workload(8, 2, 2));
+for (let i = 0; i < 3000; i++) small.step();
+for (let i = 0; i < 5; i++) trainer.step();
+
+const outside: number[] = [];
+for (let i = 0; i < steps; i++) {
+  const [before, start] = [clock.milliseconds(), performance.now()];
+  trainer.step();
+  const whole = performance.now() - start;
+  outside.push((whole - (clock.milliseconds() - before)) / whole);
+}
 
 const session = new Session();
 session.connect();
@@ -40,7 +54,12 @@ profile.samples?.forEach((id, i) => {
   functions.set(name, (functions.get(name) ?? 0) + duration);
 });
 console.log(
-  JSON.stringify({ milliseconds, places: sharesOf(places), functions: sharesOf(functions) }),
+  JSON.stringify({
+    milliseconds,
+    outside,
+    places: sharesOf(places),
+    functions: sharesOf(functions),
+  }),
 );
 
 interface Frame {

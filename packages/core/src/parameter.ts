@@ -19,8 +19,8 @@ export interface ParameterOptions {
 export class Parameter {
   /** Path that tells it apart in a model, such as `rnn/cell0/kernel`. */
   readonly name: string;
-  /** The current value. The handle, and so its identity on a tape, stays the same for life. */
-  readonly value: Tensor;
+  readonly #own: Tensor;
+  #shown: Tensor | undefined;
 
   /** @throws DTypeError when `initial` is not float32. */
   constructor(name: string, initial: Tensor, { trainable = true }: ParameterOptions = {}) {
@@ -36,25 +36,36 @@ export class Parameter {
       );
     }
     this.name = name;
-    this.value = keep(initial.copy('parameter'));
-    this.value.isTrainable = trainable;
+    this.#own = keep(initial.copy('parameter'));
+    this.#own.isTrainable = trainable;
   }
 
+  /**
+   * The current value. The handle, and so its identity on a tape, stays the same for life; only
+   * inside `withValue` it is another.
+   */
+  get value(): Tensor {
+    return this.#shown ?? this.#own;
+  }
+
+  /** Of its value; it never changes. */
   get shape(): Shape {
-    return this.value.shape;
+    return this.#own.shape;
   }
 
   /** Number of elements. */
   get size(): number {
-    return this.value.size;
+    return this.#own.size;
   }
 
+  /** Whether tapes follow it and optimizers change it. */
   get trainable(): boolean {
-    return this.value.isTrainable;
+    return this.#own.isTrainable;
   }
 
+  /** Takes it out of gradients and updates, or back in. */
   set trainable(trainable: boolean) {
-    this.value.isTrainable = trainable;
+    this.#own.isTrainable = trainable;
   }
 
   /**
@@ -81,15 +92,39 @@ export class Parameter {
 
   /** Lets `write` change the elements in place; tapes that saved the old value will say so. */
   update(write: (elements: Float32Array) => void): void {
-    const elements = this.value.view();
+    const elements = this.#own.view();
     if (elements instanceof Float32Array) write(elements);
-    this.value.storage.version++;
+    this.#own.storage.version++;
   }
 
+  /**
+   * Runs `fn` while `value` is another tensor, as a rule one computed from it: weights that are
+   * dropped or normalised. The parameter itself stays what it is, for optimizers too.
+   *
+   * @throws ShapeError when the tensor has another shape.
+   */
+  withValue<T>(value: Tensor, fn: () => T): T {
+    if (!sameShape(value.shape, this.shape)) {
+      const op = `withValue of parameter ${this.name}`;
+      const expected = `of shape ${showShape(this.shape)}`;
+      const received = showShape(value.shape);
+      throw new ShapeError(argumentMessage({ op, argument: 'value', expected, received }));
+    }
+    const before = this.#shown;
+    this.#shown = value;
+    try {
+      return fn();
+    } finally {
+      this.#shown = before;
+    }
+  }
+
+  /** Frees the value. Disposing twice is allowed. */
   dispose(): void {
-    this.value.dispose();
+    this.#own.dispose();
   }
 
+  /** What `Object.prototype.toString` calls it. */
   get [Symbol.toStringTag](): string {
     return 'Parameter';
   }

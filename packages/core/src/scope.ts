@@ -53,7 +53,7 @@ export function dispose(tree: Tree): void {
 /**
  * Counts live tensors and their bytes.
  *
- * @param options.owners also count them by the layer and op that made them, to find a leak.
+ * With `owners: true` it also counts them by the layer and op that made them, to find a leak.
  */
 export function memory({ owners = false }: { owners?: boolean } = {}): MemoryReport {
   const report = {

@@ -103,6 +103,7 @@ export class GradientTape implements Recorder {
     this.#state = 'disposed';
   }
 
+  /** `dispose`, for `using`. */
   [Symbol.dispose](): void {
     this.dispose();
   }

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+// The declarations name Symbol.dispose, which a user's own `lib` may not have.
+/// <reference lib="esnext.disposable" preserve="true" />
 import { bytesPerElement, type DType, type TypedArray, viewOf } from './dtype.ts';
 import { DisposedError, ShapeError } from './errors.ts';
 import { formatTensor, type NestedArray, nest } from './format.ts';
@@ -74,6 +76,7 @@ export class Tensor {
     return this.shape.length;
   }
 
+  /** True once `dispose` was called: every other use is a DisposedError. */
   get isDisposed(): boolean {
     return this.#disposed;
   }
@@ -168,6 +171,7 @@ export class Tensor {
     this.#storage.release();
   }
 
+  /** `dispose`, for `using`. */
   [Symbol.dispose](): void {
     this.dispose();
   }
@@ -181,6 +185,7 @@ export class Tensor {
     );
   }
 
+  /** What `Object.prototype.toString` calls it. */
   get [Symbol.toStringTag](): string {
     return 'Tensor';
   }

@@ -29,30 +29,28 @@ export async function findWasmFiles(paths: WasmPaths | undefined): Promise<WasmP
   return typeof paths === 'string' ? paths : completeMap(paths[FILE] ?? '', paths);
 }
 
+/** `undefined` where no bundler has put the file into place. */
 async function bundledFile(): Promise<WasmPaths | undefined> {
   if (nodeFs() !== undefined) return undefined;
-  const map = bundledMap();
-  const right = map !== undefined && (await checkWasmFiles(map).then(yes, no));
-  return right ? map : undefined;
-}
-
-const yes = () => true;
-const no = () => false;
-
-/**
- * Vite and webpack read this form of `new URL`, copy the file and put its address here. Others leave
- * it as it is: a file that is not there, or no `import.meta.url` at all.
- */
-function bundledMap(): Record<string, string> | undefined {
   try {
-    const url = new URL(
-      '@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm-simd.wasm',
-      import.meta.url,
-    );
-    return completeMap(url.href);
+    const map = bundledMap();
+    await checkWasmFiles(map);
+    return map;
   } catch {
     return undefined;
   }
+}
+
+/**
+ * Vite and webpack read this form of `new URL`, copy the file and put its address here. Others leave
+ * it as it is: a file that is not there, or a TypeError without `import.meta.url`.
+ */
+function bundledMap(): Record<string, string> {
+  const url = new URL(
+    '@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm-simd.wasm',
+    import.meta.url,
+  );
+  return completeMap(url.href);
 }
 
 function completeMap(file: string, paths: Record<string, string> = {}): Record<string, string> {

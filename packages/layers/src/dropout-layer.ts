@@ -63,6 +63,7 @@ export abstract class DropoutLayer extends Layer {
     return this.#source.seed;
   }
 
+  /** The shape of the outputs: that of the inputs. */
   computeOutputShape(inputShape: InputShape): InputShape {
     return inputShape;
   }

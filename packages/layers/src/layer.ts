@@ -40,7 +40,7 @@ export abstract class Layer<
    * The mask for the layers that take this one's output: the one that came in, unless a class makes
    * or ends one. `Sequential` threads it through; by hand, pass it as `context.mask`.
    *
-   * @param inputs what the layer is called with.
+   * @param _inputs what the layer is called with.
    * @param mask the mask that it is called with.
    */
   computeMask(_inputs: Tensor, mask?: Tensor): Tensor | undefined {
@@ -60,7 +60,9 @@ export abstract class Layer<
       return;
     }
     const shape = inputShape.map((size) => size ?? 1);
-    tidy(() => dryRun(() => stopRecording(() => this.call(zeros(shape, dtype)))));
+    tidy(() => {
+      dryRun(() => stopRecording(() => this.call(zeros(shape, dtype))));
+    });
   }
 
   /**

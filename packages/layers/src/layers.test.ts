@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-import { init, tensor } from '@tapeloop/core';
+import { init, memory, tensor } from '@tapeloop/core';
 import { cosines, trackLeaks } from '@tapeloop/core/testing';
-import { afterEach, beforeAll, beforeEach, describe, test } from 'vitest';
+import { afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { Activation } from './activation.ts';
 import { Dense } from './dense.ts';
 import { Dropout } from './dropout.ts';
@@ -74,4 +74,11 @@ const contracts: Readonly<Record<string, LayerContract>> = {
 
 describe.each(Object.entries(contracts))('%s', (_, contract) => {
   for (const { title, run } of layerContract(contract)) test(title, run);
+});
+
+test('building a model of layers leaves nothing but its parameters', () => {
+  using model = new Sequential([new Embedding(5, 3), new Dense(4), new LayerNorm()]);
+  const before = memory().tensors;
+  model.build([2, 3], 'int32');
+  expect(memory().tensors - before).toBe(model.parameters().length);
 });

@@ -60,6 +60,7 @@ export abstract class Module implements Callee {
     return this.constructor.name;
   }
 
+  /** The given name, else the class's in snake case: its path segment in `Sequential`. */
   get name(): string {
     return this.#givenName ?? snakeCase(this.className);
   }
@@ -225,6 +226,7 @@ export abstract class Module implements Callee {
     for (const [, module] of this.modules()) module.disposeOwn();
   }
 
+  /** `dispose`, for `using`. */
   [Symbol.dispose](): void {
     this.dispose();
   }

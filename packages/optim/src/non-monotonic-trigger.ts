@@ -38,6 +38,7 @@ export class NonMonotonicTrigger implements AveragingTrigger {
     this.#interval = interval;
   }
 
+  /** True from the check on at which it fired. */
   get triggered(): boolean {
     return this.#triggered;
   }

@@ -233,6 +233,7 @@ export class Optimizer {
     disposeEntries(this.#entries());
   }
 
+  /** `dispose`, for `using`. */
   [Symbol.dispose](): void {
     this.dispose();
   }

@@ -2,8 +2,8 @@
 import type { Seed } from '@tapeloop/core';
 import { md5 } from './md5.ts';
 
-/** What of a cell is dropped. */
-export type Component = 'input' | 'state' | 'output';
+/** What of a cell is dropped; upstream has no `weight`. */
+export type Component = 'input' | 'state' | 'output' | 'weight';
 
 /**
  * The seed of one leaf of one component: the first 32 bits of the MD5 of `<seed><component>_<index>`,

@@ -3,7 +3,7 @@ import type { DType } from '@tapeloop/core';
 import {
   type Config,
   type InputShape,
-  type Module,
+  Module,
   type RandomSource,
   toConfig,
 } from '@tapeloop/layers';
@@ -76,7 +76,8 @@ export abstract class DropoutWrapperBase<State, Input, Output> extends RNNCell<
   }
 
   override children(): ReadonlyMap<string, Module> {
-    return new Map([['', this.wrappedCell]]);
+    // A cell that is none of RNNCell's has nothing to show.
+    return new Map(this.wrappedCell instanceof Module ? [['', this.wrappedCell]] : []);
   }
 
   override randomSources(): ReadonlyMap<string, RandomSource> {
@@ -130,6 +131,8 @@ export abstract class DropoutWrapperBase<State, Input, Output> extends RNNCell<
 
   /** With constant probabilities and, where states are dropped, the default filter. */
   override canRunSequence(plan: SequencePlan): boolean {
+    // A cell that is none of RNNCell's may lack the method.
+    if (typeof this.wrappedCell.canRunSequence !== 'function') return false;
     if (!plan.training) return this.wrappedCell.canRunSequence(plan);
     const [units, ...rest] = dimensionsOf(this.outputSize) ?? [];
     if (units === undefined || rest.length > 0) return false;

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+export type { WeightTensors } from './assign-weights.ts';
 export {
   Bidirectional,
   type BidirectionalOptions,
@@ -26,6 +27,7 @@ export {
 export { HighwayWrapper, type HighwayWrapperOptions } from './highway-wrapper.ts';
 export { InitialStateWrapper, type InitialStateWrapperOptions } from './initial-state-wrapper.ts';
 export type { KeepProbability } from './keep-probability.ts';
+export { kerasPath, type LoadKerasWeightsOptions, loadKerasWeights } from './keras-weights.ts';
 export {
   LayerNormLSTMCell,
   type LayerNormLSTMCellOptions,
@@ -76,4 +78,17 @@ export {
   type StateFilterVisitor,
 } from './state-filter.ts';
 export { registerStateFilter } from './state-filter-names.ts';
+export {
+  biasFromTorch,
+  kernelFromTorch,
+  stackedBiasFromTorch,
+  summedBiasFromTorch,
+  torchGates,
+} from './torch-layouts.ts';
+export {
+  type LoadTorchStateDictOptions,
+  loadTorchStateDict,
+  type TorchLayer,
+} from './torch-weights.ts';
+export { WeightDropWrapper, type WeightDropWrapperOptions } from './weight-drop-wrapper.ts';
 export { ZoneoutWrapper, type ZoneoutWrapperOptions } from './zoneout-wrapper.ts';

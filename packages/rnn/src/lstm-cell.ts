@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-import { add, concat, lstmSequence, matMul, mul, ones, split, type Tensor } from '@tapeloop/core';
+import { add, lstmSequence, matMul, mul, split, type Tensor } from '@tapeloop/core';
 import {
   type Config,
   checkCount,
   featuresOf,
-  type Initializer,
   type InputShape,
   registerModule,
 } from '@tapeloop/layers';
@@ -17,6 +16,7 @@ import {
   resolveCellOptions,
   weightOptions,
 } from './cell-options.ts';
+import { withForgetOnes } from './forget-bias.ts';
 import { affine, type GateActivations } from './gate-activations.ts';
 import { LSTMState } from './lstm-state.ts';
 import { type CellResult, RNNCell } from './rnn-cell.ts';
@@ -168,9 +168,3 @@ interface LSTMCellConfig extends LSTMCellOptions {
 }
 
 registerModule('LSTMCell', ({ units, ...options }: LSTMCellConfig) => new LSTMCell(units, options));
-
-/** A bias of the gates i, f, c, o that is 1 for f and as `initializer` says for the others. */
-function withForgetOnes(initializer: Initializer, units: number): Initializer {
-  return (_shape, stream) =>
-    concat([initializer([units], stream), ones([units]), initializer([2 * units], stream)]);
-}

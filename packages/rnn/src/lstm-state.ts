@@ -16,6 +16,7 @@ export class LSTMState<Leaf = Tensor> {
     this.h = h;
   }
 
+  /** Marks it as a state for `tensorsIn` and `mapTensors`. */
   get [stateRecord](): true {
     return true;
   }

@@ -46,6 +46,7 @@ export class RNNCellDropoutWrapper<
     return 'RNNCellDropoutWrapper';
   }
 
+  /** The wrapped cell's: size and dtype are the inputs' wherever there are any. */
   override getInitialState({ inputs, ...rest }: InitialStateOptions): State {
     return super.getInitialState(inputs === undefined ? rest : { inputs });
   }

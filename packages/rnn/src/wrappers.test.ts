@@ -92,7 +92,7 @@ describe('ZoneoutWrapper', () => {
   const before = (rows: number, size: number) => zeros([rows, size]);
   /** New states are 1, old ones 0: what it gives tells what was kept. */
   class Ones extends EchoCell<LSTMState, Tensor> {
-    protected override step(_inputs: Tensor, state: LSTMState) {
+    protected override step(__inputs: Tensor, state: LSTMState) {
       const h = ones(state.h.shape);
       return { output: h, state: new LSTMState({ c: ones(state.c.shape), h }) };
     }

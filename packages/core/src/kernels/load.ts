@@ -54,11 +54,13 @@ export function availableBuilds(): KernelBuild[] {
 
 /** The bytes of a kernel module. */
 export async function kernelBytes(build: 'relaxed' | 'simd'): Promise<Uint8Array<ArrayBuffer>> {
-  const { wasmBase64 } =
+  const { gzippedWasmBase64 } =
     build === 'relaxed'
       ? await import('./generated/relaxed.ts')
       : await import('./generated/simd.ts');
-  return Uint8Array.from(atob(wasmBase64), (character) => character.charCodeAt(0));
+  const gzipped = Uint8Array.from(atob(gzippedWasmBase64), (character) => character.charCodeAt(0));
+  const bytes = new Blob([gzipped]).stream().pipeThrough(new DecompressionStream('gzip'));
+  return new Uint8Array(await new Response(bytes).arrayBuffer());
 }
 
 /** Compiles a kernel module, in wide mode where asked. */

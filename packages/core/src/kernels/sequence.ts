@@ -26,9 +26,9 @@ export interface SequenceShape {
 export interface StateMask {
   /** Address of float32 factors: [U], with the following dimensions before it. */
   readonly pointer: number;
-  /** [T, …]: every step has its own. Default false: one for all steps. */
+  /** `[T, …]`: every step has its own. Default false: one for all steps. */
   readonly perStep?: boolean;
-  /** […, B, U]: every row has its own. Default false: the batch shares one. */
+  /** `[…, B, U]`: every row has its own. Default false: the batch shares one. */
   readonly perExample?: boolean;
 }
 

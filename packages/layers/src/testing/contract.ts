@@ -3,6 +3,7 @@
 /** One claim of a contract: a test's title and its body, which throws when the claim is false. */
 export interface ContractCase {
   readonly title: string;
+  /** Throws when the claim is false. */
   run(): void;
 }
 
