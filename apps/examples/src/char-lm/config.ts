@@ -8,8 +8,8 @@ export const defaultCheckpoint = 'runs/char-lm.safetensors';
 /**
  * The options of a training run. Those of the model and the optimizer are saved with it.
  *
- * With the defaults the last 5 % of Moby-Dick are predicted with 2.43 bits a character after 400
- * steps of 1000, and with 2.24 at the end.
+ * With the defaults the last 5 % of Moby-Dick are predicted with 2.07 bits a character after the 3000
+ * steps.
  */
 export const trainingOptions = {
   data: text({
