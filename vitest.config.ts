@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { defineConfig } from 'vitest/config';
 
-const libraries = ['core', 'layers', 'rnn', 'optim'];
+const libraries = ['core', 'layers', 'rnn', 'optim', 'train'];
 
 /** `pnpm test` runs `*.test.ts`; `--mode slow` runs the long ones, `*.slow.test.ts`, instead. */
 export default defineConfig(({ mode }) => {

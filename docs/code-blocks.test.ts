@@ -21,11 +21,11 @@ const excerpts = pages.flatMap(({ path, blocks }) =>
 
 beforeAll(() => writePages(pages));
 
-test('the README and every page of the guide have code that runs', () => {
+test('every README and every page of the guide have code that runs', () => {
   const paths = running.map(({ path }) => path);
   const expected = pages
     .map(({ path }) => path)
-    .filter((path) => path === 'README.md' || path.startsWith('docs/guide/'));
+    .filter((path) => path.endsWith('README.md') || path.startsWith('docs/guide/'));
   expect(expected.filter((path) => !paths.includes(path))).toEqual([]);
 });
 

@@ -13,6 +13,13 @@ test.each(markdownFiles(['**/*.md', '.changeset/*.md']))(
   },
 );
 
+test.each(markdownFiles(['packages/*/README.md']))(
+  '%s has no links into the repository, which npm does not show',
+  (path) => {
+    expect(linksIn(readFileSync(join(root, path), 'utf8'))).toEqual([]);
+  },
+);
+
 test('the anchor of a heading is its words in small letters, joined by hyphens', () => {
   expect([...anchorsOf('## Living in another library’s `heap`\n### A, b\n## A, b\n')]).toEqual([
     'living-in-another-librarys-heap',

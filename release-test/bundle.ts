@@ -21,6 +21,21 @@ export async function buildWithVite(project: string): Promise<void> {
   });
 }
 
+/** Starts Vite's development server on a project. @returns its address, and what stops it. */
+export async function serveWithVite(
+  project: string,
+): Promise<{ readonly url: string; close(): Promise<void> }> {
+  const server = await vite.createServer({
+    root: project,
+    configFile: false,
+    logLevel: 'error',
+    server: { host: '127.0.0.1', port: 0 },
+  });
+  await server.listen();
+  const [url = ''] = server.resolvedUrls?.local ?? [];
+  return { url, close: () => server.close() };
+}
+
 /** webpack makes scripts; the page is copied. */
 export async function buildWithWebpack(project: string): Promise<void> {
   const compiler = webpack({
@@ -63,7 +78,8 @@ function copyPage(project: string): void {
 /**
  * The bytes, gzipped, that a browser loads of our packages to run a program of a project: the
  * program, minified, with what it imports, and one build of the kernels, the larger. Not counted:
- * tfjs, the other build, and the self-check that only wide mode loads.
+ * tfjs, and what loads on demand only: the other build, the scalar references for runtimes without
+ * SIMD, wide mode, which no browser has, and the words for a start that failed.
  */
 export async function downloadSize(project: string, program: string): Promise<number> {
   const { outputFiles, metafile } = await esbuild.build({

@@ -9,14 +9,16 @@ import {
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { run } from './run.ts';
 
 /** The repository's folder. */
 export const root: string = join(import.meta.dirname, '..');
 
 /** The folder of each public package. */
-export const packages = ['core', 'layers', 'rnn', 'optim'] as const;
+export const packages: readonly string[] = globSync('packages/*/package.json', { cwd: root })
+  .map((path) => basename(dirname(path)))
+  .sort();
 
 /** A copy of the repository in which a release can be made. */
 export interface RepositoryCopy {
@@ -42,7 +44,7 @@ export interface RepositoryCopy {
  */
 export async function copyRepository(folder: string, npmrc: string): Promise<RepositoryCopy> {
   const files = await run('git', ['ls-files', '-z', '-co', '--exclude-standard'], { cwd: root });
-  const built = globSync('packages/{core,layers,rnn,optim}/{dist,wasm}', { cwd: root });
+  const built = globSync('packages/*/{dist,wasm}', { cwd: root });
   for (const path of [...files.split('\0'), ...built]) {
     if (path === '' || !existsSync(join(root, path))) continue;
     cpSync(join(root, path), join(folder, path), { recursive: true });

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Checks what the linter cannot see, in TypeScript and AssemblyScript alike: every source file opens with the licence
-// line, stays short, and imports other packages by name only.
+// line (after `#!` in a program), stays short, and imports other packages by name only.
 //
 //   node scripts/check-sources.ts
 
@@ -15,15 +15,15 @@ const checked = [
   '*.config.ts',
   'scripts/**/*.ts',
   'benchmarks/**/*.ts',
-  '{packages,apps}/*/{src,scripts,assembly}/**/*.ts',
+  '{packages,apps}/*/{src,web,scripts,assembly}/**/*.ts',
 ];
-const short = ['{packages,apps}/*/{src,assembly}/**/*.ts'];
+const short = ['{packages,apps}/*/{src,web,assembly}/**/*.ts'];
 const generated = /(^|\/)(node_modules|generated|dist|\.tsbuild)\//;
 const relativeImport = /(?:from|import)\s*\(?\s*'(\.[^']*)'/g;
 
 const problems = [
   ...sources(checked)
-    .filter(({ text }) => !text.startsWith(`${licence}\n`))
+    .filter(({ text }) => !text.replace(/^#!.*\n/, '').startsWith(`${licence}\n`))
     .map(({ path }) => `${path} must start with "${licence}".`),
   ...sources(short)
     .map(({ path, text }) => ({ path, lines: text.trimEnd().split('\n').length }))

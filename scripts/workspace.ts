@@ -15,6 +15,7 @@ export interface Manifest {
   readonly private?: boolean;
   readonly sideEffects?: false | readonly string[];
   readonly exports?: Readonly<Record<string, string>>;
+  readonly bin?: Readonly<Record<string, string>>;
   readonly dependencies?: Readonly<Record<string, string>>;
   readonly devDependencies?: Readonly<Record<string, string>>;
   readonly optionalDependencies?: Readonly<Record<string, string>>;
@@ -26,9 +27,8 @@ export const root: string = join(import.meta.dirname, '..');
 
 /** Every package of the workspace, sorted by folder. */
 export function workspacePackages(): WorkspacePackage[] {
-  const folders = ['packages/*', 'apps/*', 'benchmarks', 'release-test'];
   return globSync(
-    folders.map((folder) => `${folder}/package.json`),
+    workspaceFolders().map((folder) => `${folder}/package.json`),
     { cwd: root },
   )
     .sort()
@@ -38,6 +38,13 @@ export function workspacePackages(): WorkspacePackage[] {
 /** The packages that are published, without the private ones. */
 export function publicPackages(): WorkspacePackage[] {
   return workspacePackages().filter(({ manifest }) => manifest.private !== true);
+}
+
+/** What pnpm-workspace.yaml lists under `packages`. */
+function workspaceFolders(): string[] {
+  const text = readFileSync(join(root, 'pnpm-workspace.yaml'), 'utf8');
+  const [, list = ''] = /^packages:\n((?: +- .*\n)+)/m.exec(text) ?? [];
+  return [...list.matchAll(/^ +- (.*)$/gm)].map(([, folder = '']) => folder);
 }
 
 /** Reads a JSON file of the repository, comments on lines of their own allowed. */

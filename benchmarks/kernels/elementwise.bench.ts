@@ -28,7 +28,7 @@ const kernelsOnly = [
   'philox uniform',
   'philox dropout',
   'scatter-add rows',
-  'Adam update',
+  ...Object.keys(subjects).filter((subject) => subject.endsWith(' update')),
 ];
 const notInTfjs = ['silu', 'gelu tanh', 'gelu erf'];
 

@@ -59,6 +59,7 @@ export async function prepareRows(build: MeasuredBuild, subject: string): Promis
     out: take(),
     out2: take(),
     out3: take(),
+    out4: take(),
   };
   new Float32Array(memory.buffer, operands.x).set(xValues());
   new Float32Array(memory.buffer, operands.y).set(yValues());

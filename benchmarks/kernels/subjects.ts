@@ -11,6 +11,7 @@ export interface Operands {
   readonly out: number;
   readonly out2: number;
   readonly out3: number;
+  readonly out4: number;
 }
 
 /** A call of a kernel whose result is at `out`. */
@@ -55,6 +56,19 @@ export const subjects: Readonly<Record<string, Subject>> = {
   transpose: (k, { x, out }) => k.transpose(x, out, 1, rows, width),
   'Adam update': (k, { x, y, out, out2, out3 }) =>
     k.adamUpdate(y, x, out2, out3, out, n, 1e-3, 0.9, 0.999, 1, 1e-7, 0, 0, 1),
+  'AMSGrad update': (k, { x, y, out, out2, out3, out4 }) =>
+    k.amsgradUpdate(y, x, out2, out3, out4, out, n, 1e-3, 0.9, 0.999, 1, 1e-7, 1),
+  'NAdam update': (k, { x, y, out, out2, out3 }) =>
+    k.nadamUpdate(y, x, out2, out3, out, n, 1e-3, 1e-4, 0.9, 0.999, 1, 1e-7, 1),
+  'AdaMax update': (k, { x, y, out, out2, out3 }) =>
+    k.adamaxUpdate(y, x, out2, out3, out, n, 1e-3, 0.9, 0.999, 1e-7, 1),
+  'Lion update': (k, { x, y, out, out2 }) =>
+    k.lionUpdate(y, x, out2, out, n, 1e-3, 0.9, 0.99, 1e-4, 1),
+  'Adagrad update': (k, { x, y, out, out2 }) => k.adagradUpdate(y, x, out2, out, n, 1e-3, 1e-7, 1),
+  'RMSprop update': (k, { x, y, out, out2 }) =>
+    k.rmspropUpdate(y, x, out2, 0, 0, out, n, 1e-3, 0.9, 0, 1e-7, 0, 1),
+  'Adadelta update': (k, { x, y, out, out2, out3 }) =>
+    k.adadeltaUpdate(y, x, out2, out3, out, n, 1, 0.9, 1e-6, 1),
 };
 
 /** Where the results of a subject lie that are compared: all of them. */

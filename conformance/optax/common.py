@@ -1,11 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What the Optax scripts share: float64, the inputs of the PyTorch scripts, and the way JSON is written.
-
-The gradients are those of pytorch/optimizers.py and pytorch/optimizer_rules.py, which explain them.
-"""
+"""What the Optax scripts share: float64, and the way JSON is written."""
 
 import json
-import math
 import pathlib
 import platform
 import sys
@@ -16,31 +12,6 @@ jax.config.update("jax_enable_x64", True)
 
 import jax.numpy as jnp
 import optax
-
-GRADIENTS = [
-    lambda t: math.cos(1.3 * t),
-    lambda t: 10 ** (2 * math.sin(0.11 * t)) * math.cos(0.7 * t),
-    lambda t: 1e-9 * math.sin(0.9 * t + 1),
-    lambda t: 0.0 if t < 30 else math.sin(t),
-    lambda t: 1 - 0.01 * t,
-    lambda t: (-1) ** t * float(t % 5),
-]
-
-
-def recipe(shape, scale, offset):
-    """`scale * cos(offset + i + i * i / 7)`, i counting elements in row-major order."""
-    values = [scale * math.cos(offset + i + i * i / 7) for i in range(math.prod(shape))]
-    return jnp.array(values).reshape(shape)
-
-
-def element_gradient(t):
-    return jnp.array([gradient(t) for gradient in GRADIENTS])
-
-
-def matrix_gradient(shape, t):
-    size = 10 ** math.sin(0.11 * t)
-    values = [size * math.cos(0.7 * t * (1 + k / 10) + k + k * k / 7) for k in range(math.prod(shape))]
-    return jnp.array(values).reshape(shape)
 
 
 def versions():

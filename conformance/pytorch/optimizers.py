@@ -1,100 +1,90 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Golden trajectories of torch.optim: 200 steps on given gradients that change sign and size, in float64.
+"""Golden trajectories of torch.optim on the runs of ../optimizer_runs.py, which explains them.
 
-Six parameters start at `recipe([6], 1, 0.5)`. The gradient of element i at step t (both from 0) is GRADIENTS[i](t):
+The file also holds `start` and `gradients` of the runs of kind `elements`.
 
-    0: cos(1.3 t)                            ordinary
-    1: 10 ** (2 sin(0.11 t)) * cos(0.7 t)    size from 0.01 to 100
-    2: 1e-9 * sin(0.9 t + 1)                 so small that epsilon rules
-    3: 0 for t < 30, then sin(t)             starts late
-    4: 1 - 0.01 t                            changes sign once, slowly
-    5: (-1) ** t * (t % 5)                   jumps, with zeros
-
-`parameters[k]` holds the values after step SAMPLED[k] (from 1). In scheduled runs half_cosine multiplies the learning
-rate at step t.
+Muon gets matrices transposed, in PyTorch's layout, and its orthogonalization in float64 instead of bfloat16.
 
 Run: python3 optimizers.py, or with --check to compare with optimizers.json
 """
 
-import math
+import pathlib
+import sys
 
 import torch
+from torch import optim
+from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 
-from common import numbers, recipe, versions, write
+from common import numbers, versions, write
 
-STEPS = 200
-SAMPLED = [1, 2, 3, 4, 5, 10, 20, 31, 32, 33, 50, 75, 100, 125, 150, 175, 200]
-GRADIENTS = [
-    lambda t: math.cos(1.3 * t),
-    lambda t: 10 ** (2 * math.sin(0.11 * t)) * math.cos(0.7 * t),
-    lambda t: 1e-9 * math.sin(0.9 * t + 1),
-    lambda t: 0.0 if t < 30 else math.sin(t),
-    lambda t: 1 - 0.01 * t,
-    lambda t: (-1) ** t * float(t % 5),
-]
+sys.path.append(str(pathlib.Path(__file__).parents[1]))
+import optimizer_runs as golden
 
 
-def half_cosine(t):
-    """Warm-up over 20 steps, then half a cosine to 0 at step 200."""
-    return t / 20 if t < 20 else (1 + math.cos(math.pi * (t - 20) / 180)) / 2
+def adam(options):
+    """The arguments of Adam and its kin."""
+    return {"lr": options["learningRate"], "betas": (options["beta1"], options["beta2"]), "eps": options["epsilon"]}
 
 
-def sgd(**options):
-    return "sgd", options, lambda p: torch.optim.SGD([p], **options)
+MAKERS = {
+    "sgd": lambda p, o: optim.SGD(p, o["learningRate"], o["momentum"], weight_decay=o["weightDecay"], nesterov=o["nesterov"]),
+    "averageParameters": lambda p, o: optim.SGD(p, o["learningRate"]),
+    "adam": lambda p, o: optim.Adam(p, **adam(o), weight_decay=o["weightDecay"]),
+    "adamw": lambda p, o: optim.AdamW(p, **adam(o), weight_decay=o["weightDecay"]),
+    "amsgrad": lambda p, o: optim.Adam(p, **adam(o), amsgrad=True),
+    "nadam": lambda p, o: optim.NAdam(p, **adam(o), momentum_decay=o["momentumDecay"]),
+    "decoupledWeightDecay": lambda p, o: optim.NAdam(
+        p, **adam(o), momentum_decay=o["momentumDecay"], weight_decay=o["weightDecay"], decoupled_weight_decay=True
+    ),
+    "radam": lambda p, o: optim.RAdam(p, **adam(o)),
+    "adamax": lambda p, o: optim.Adamax(p, **adam(o)),
+    "rmsprop": lambda p, o: optim.RMSprop(p, o["learningRate"], o["rho"], o["epsilon"], momentum=o["momentum"], centered=o["centered"]),
+    "adagrad": lambda p, o: optim.Adagrad(p, o["learningRate"], initial_accumulator_value=o["initialAccumulator"], eps=o["epsilon"]),
+    "adadelta": lambda p, o: optim.Adadelta(p, o["learningRate"], o["rho"], o["epsilon"]),
+    "asgd": lambda p, o: optim.ASGD(p, o["learningRate"], o["lambda"], o["power"], o["start"]),
+    "adafactor": lambda p, o: optim.Adafactor(p, o["learningRate"], o["beta2Decay"], (o["epsilon1"], o["epsilon2"]), o["clipThreshold"], o["weightDecay"]),
+    "muon": lambda p, o: optim.Muon(p, o["learningRate"], o["weightDecay"], o["momentum"], o["nesterov"], adjust_lr_fn=ADJUSTMENTS[o["scaling"]]),
+}
+ADJUSTMENTS = {"spectral": "original", "matchAdam": "match_rms_adamw"}
 
 
-def adam(**options):
-    make = dict(lr=options["lr"], betas=(options["beta1"], options["beta2"]), eps=options["eps"])
-    return "adam", options, lambda p: torch.optim.Adam([p], **make)
+def tensor(run, values):
+    """Elements in the shape that PyTorch gets."""
+    shaped = torch.tensor(values).reshape(golden.shape(run))
+    return shaped.T.contiguous() if run["rule"] == "muon" else shaped
 
 
-RUNS = [
-    (*sgd(lr=0.05), None),
-    (*sgd(lr=0.05, momentum=0.9), None),
-    (*sgd(lr=0.05, momentum=0.9, nesterov=True), None),
-    (*sgd(lr=0.1, momentum=0.5), half_cosine),
-    (*adam(lr=0.001, beta1=0.9, beta2=0.999, eps=1e-8), None),
-    (*adam(lr=0.1, beta1=0.8, beta2=0.95, eps=1e-6), None),
-    (*adam(lr=0.01, beta1=0.0, beta2=0.99, eps=1e-8), None),
-    (*adam(lr=0.02, beta1=0.9, beta2=0.999, eps=0.1), None),
-    (*adam(lr=0.05, beta1=0.9, beta2=0.98, eps=1e-9), half_cosine),
-]
+def shown(run, values):
+    return numbers(values.T.contiguous() if run["rule"] == "muon" else values)
 
 
-def trajectory(make, schedule):
-    parameter = torch.nn.Parameter(recipe([len(GRADIENTS)], 1, 0.5))
-    optimizer = make(parameter)
-    peak = optimizer.param_groups[0]["lr"]
-    sampled = []
-    for t in range(STEPS):
-        parameter.grad = torch.tensor([gradient(t) for gradient in GRADIENTS], dtype=torch.float64)
-        if schedule is not None:
-            optimizer.param_groups[0]["lr"] = peak * schedule(t)
+def trajectory(run):
+    model = torch.nn.Module()
+    model.x = torch.nn.Parameter(tensor(run, golden.start(run)))
+    optimizer = MAKERS[run["rule"]]([model.x], run["options"])
+    ema = AveragedModel(model, multi_avg_fn=get_ema_multi_avg_fn(run["options"].get("decay", 0)))
+    reached = {"parameters": [], "averages": []}
+    for t, rate in enumerate(golden.rates(run)):
+        model.x.grad = tensor(run, golden.gradient(run, t))
+        if run["schedule"] != "constant":
+            optimizer.param_groups[0]["lr"] = rate
         optimizer.step()
-        if t + 1 in SAMPLED:
-            sampled.append(numbers(parameter))
-    return sampled
+        ema.update_parameters(model)
+        if t + 1 in golden.SAMPLED:
+            average = optimizer.state[model.x]["ax"] if run["rule"] == "asgd" else ema.module.x
+            reached["parameters"].append(shown(run, model.x))
+            reached["averages"].append(shown(run, average))
+    return reached if run["rule"] in golden.AVERAGING else {"parameters": reached["parameters"]}
 
 
 if __name__ == "__main__":
     torch.set_num_threads(1)
-    write(
-        "optimizers.json",
-        {
-            "versions": versions(),
-            "steps": STEPS,
-            "sampled": SAMPLED,
-            "start": numbers(recipe([len(GRADIENTS)], 1, 0.5)),
-            "gradients": [numbers(torch.tensor([g(t) for g in GRADIENTS], dtype=torch.float64)) for t in range(STEPS)],
-            "runs": [
-                {
-                    "rule": rule,
-                    "kind": "elements",
-                    "scheduled": schedule is not None,
-                    "options": options,
-                    "parameters": trajectory(make, schedule),
-                }
-                for rule, options, make, schedule in RUNS
-            ],
-        },
-    )
+    # PyTorch keeps NAdam's product and ASGD's rates in the default dtype.
+    torch.set_default_dtype(torch.float64)
+    torch.bfloat16 = torch.float64
+    runs = [{**run, **trajectory(run)} for run in golden.RUNS if run["rule"] in MAKERS]
+    inputs = {
+        "start": numbers(torch.tensor(golden.start(golden.RUNS[0]))),
+        "gradients": [numbers(torch.tensor(golden.gradient(golden.RUNS[0], t))) for t in range(golden.STEPS)],
+    }
+    write("optimizers.json", {"versions": versions(), "sampled": golden.SAMPLED, **inputs, "runs": runs})

@@ -24,9 +24,9 @@ export interface Page {
   readonly blocks: readonly CodeBlock[];
 }
 
-/** README.md and all pages below `docs`, by path. */
+/** README.md, those of the packages and all pages below `docs`, by path. */
 export function documentedPages(): Page[] {
-  return markdownFiles(['README.md', 'docs/**/*.md']).map((path) => {
+  return markdownFiles(['README.md', 'packages/*/README.md', 'docs/**/*.md']).map((path) => {
     const text = readFileSync(join(root, path), 'utf8');
     return { path, text, blocks: codeBlocks(text) };
   });

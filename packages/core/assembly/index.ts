@@ -20,5 +20,7 @@ export { lstmSequenceBackward, lstmSequenceForward, lstmSequenceWorkspace } from
 export { gruCandidate, gruCandidateGrad, gruGates, gruGatesGrad, gruResetGates, gruResetGatesGrad } from './gru'
 export { gruSequenceBackward, gruSequenceForward, gruSequenceWorkspace } from './gru-sequence'
 export { simpleRnnGrad, simpleRnnSequenceBackward, simpleRnnSequenceForward, simpleRnnSequenceWorkspace } from './simple-rnn'
-export { adamUpdate, momentumUpdate, rmspropUpdate, sgdUpdate } from './optimizer'
+export { adamUpdate, momentumUpdate, sgdUpdate } from './optimizer'
+export { adamaxUpdate, amsgradUpdate, lionUpdate, nadamUpdate } from './adam-variants'
+export { adadeltaUpdate, adagradUpdate, rmspropUpdate } from './adagrad'
 export { scaleInPlace, squaredNorm } from './norm'

@@ -6,7 +6,7 @@
 import { addressOf } from './inline/configuration'
 import { fma, fnma } from './inline/fma'
 import { loadOne, storeOne } from './inline/one'
-import { loadPart, partBetween, storePart } from './inline/part'
+import { splatOf } from './inline/splat-of'
 import { ZEROS } from './generated/constants'
 
 /** `update = -learningRate · g`. */
@@ -113,49 +113,4 @@ export function adamUpdate(
     storeOne(v, v0)
     storeOne(out, fnma(rate, f32x4.div(m0, fma(root, f32x4.sqrt(v0), eps)), fnma(less, p0, p0)))
   }
-}
-
-/**
- * `square = rho·square + (1 - rho)·g²`, `d = √square + epsilon`, or with a running mean of g at `mean`,
- * `d = √(square - mean²) + epsilon`; `update = -learningRate · g/d`, or with a `velocity`,
- * `velocity = momentum·velocity + g/d` and `update = -learningRate · velocity`.
- */
-export function rmspropUpdate(
-  parameter: usize, gradient: usize, square: usize, mean: usize, velocity: usize, out: usize, n: i32,
-  learningRate: f64, rho: f64, momentum: f64, epsilon: f64, weightDecay: f64, gradientScale: f64,
-): void {
-  const rate = splatOf(learningRate), decay = splatOf(weightDecay), scale = splatOf(gradientScale)
-  const old = splatOf(rho), fresh = splatOf(1 - rho), mu = splatOf(momentum), eps = splatOf(epsilon)
-  const step: usize = parameter ? 16 : 0
-  if (!parameter) parameter = addressOf(ZEROS)
-  const end = gradient + (<usize>n << 2)
-  for (; gradient < end; parameter += step, gradient += 16, square += 16, out += 16) {
-    const count = partBetween(gradient, end)
-    const p0 = loadPart(parameter, count)
-    const g0 = fma(decay, p0, f32x4.mul(scale, loadPart(gradient, count)))
-    const s0 = fma(f32x4.mul(fresh, g0), g0, f32x4.mul(old, loadPart(square, count)))
-    storePart(square, s0, count)
-    let variance = s0
-    if (mean) {
-      const before0 = loadPart(mean, count)
-      const mean0 = fma(fresh, f32x4.sub(g0, before0), before0)
-      storePart(mean, mean0, count)
-      // Rounding may leave a little less than 0.
-      variance = f32x4.pmax(fnma(mean0, mean0, s0), i32x4.splat(0))
-      mean += 16
-    }
-    let direction = f32x4.div(g0, f32x4.add(f32x4.sqrt(variance), eps))
-    if (velocity) {
-      direction = fma(mu, loadPart(velocity, count), direction)
-      storePart(velocity, direction, count)
-      velocity += 16
-    }
-    storePart(out, fnma(rate, direction, p0), count)
-  }
-}
-
-// @ts-ignore: decorator
-@inline
-function splatOf(value: f64): v128 {
-  return f32x4.splat(<f32>value)
 }

@@ -7,7 +7,8 @@ import { exp4, expm14, sigmoid4, softplus4, tanh4 } from './inline/exp'
 import { geluErf4, geluTanh4, silu4 } from './inline/gelu'
 import { log1p4, log4 } from './inline/log'
 import { map, mapPair, mapWith } from './inline/map'
-import { ONE, SIGN_MASK } from './generated/constants'
+import { sign4 } from './inline/sign'
+import { ONE } from './generated/constants'
 
 export function exp(x: usize, out: usize, n: i32): void { map<Exp>(x, out, n) }
 export function expm1(x: usize, out: usize, n: i32): void { mapPair<Expm1>(x, out, n) }
@@ -201,13 +202,4 @@ class Clip {
   // @ts-ignore: decorator
   @inline
   of(x: v128, low: v128, high: v128): v128 { return f32x4.pmin(f32x4.pmax(x, low), high) }
-}
-
-// 0 and NaN stay as they are; the sign bit of the others goes on 1.
-// @ts-ignore: decorator
-@inline
-function sign4(x: v128): v128 {
-  const one = v128.or(splat(ONE), v128.and(x, splat(SIGN_MASK)))
-  const zero = i32x4.splat(0)
-  return v128.bitselect(one, x, v128.or(f32x4.gt(x, zero), f32x4.lt(x, zero)))
 }

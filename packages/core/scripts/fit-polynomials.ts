@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Fits the coefficients of src/kernels/math-constants.ts and prints them with the greatest error of each formula.
+// Fits the coefficients of constants/math.ts and prints them with the greatest error of each formula.
 //
 //   node packages/core/scripts/fit-polynomials.ts
 //

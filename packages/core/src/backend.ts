@@ -5,10 +5,9 @@ import * as tf from '@tensorflow/tfjs-core';
 import { RuntimeError } from './errors.ts';
 import type { Kernels } from './kernels/kernels.ts';
 import { availableBuilds, type KernelBuild, loadKernels } from './kernels/load.ts';
-import { loadWideKernels } from './kernels/load-wide.ts';
-import { hasWideMode } from './kernels/wide.ts';
+import { loadWideKernels, type WideKernels } from './kernels/load-wide.ts';
 import { attachHeap, type Heap } from './storage.ts';
-import { findWasmFiles, type WasmPaths, wasmFileAdvice } from './wasm-files.ts';
+import { findWasmFiles, WASM_FILE, type WasmPaths } from './wasm-files.ts';
 
 /** Options of `init`. */
 export interface InitOptions {
@@ -45,36 +44,17 @@ export interface RuntimeInfo {
   readonly tfjs: string;
 }
 
-/** The parts of tfjs's WASM backend that Tapeloop builds on. */
-export interface WasmBackend extends tf.KernelBackend {
-  readonly wasm: WasmModule;
-  readonly dataIdMap: {
-    get(dataId: object): TensorData;
-    set(dataId: object, data: TensorData): void;
-    has(dataId: object): boolean;
-    delete(dataId: object): boolean;
+/**
+ * The part of tfjs's WASM backend that Tapeloop builds on, in types of its own: tfjs's declarations
+ * do not pass a check of libraries, and ours must.
+ */
+export interface WasmBackend {
+  readonly wasm: {
+    readonly asm?: { readonly memory?: WebAssembly.Memory };
+    readonly wasmMemory?: WebAssembly.Memory;
+    _malloc(bytes: number): number;
+    _free(pointer: number): void;
   };
-  dataIdNextNumber: number;
-}
-
-/** tfjs's record of a tensor in the heap. */
-export interface TensorData {
-  readonly id: number;
-  readonly memoryOffset: number;
-  readonly shape: readonly number[];
-  readonly dtype: string;
-  refCount: number;
-}
-
-interface WasmModule {
-  readonly asm?: { readonly memory?: WebAssembly.Memory };
-  readonly wasmMemory?: WebAssembly.Memory;
-  readonly tfjs: {
-    registerTensor(id: number, size: number, memoryOffset: number): void;
-    disposeData(id: number): void;
-  };
-  _malloc(bytes: number): number;
-  _free(pointer: number): void;
 }
 
 interface Runtime {
@@ -131,12 +111,9 @@ function started(): Runtime {
 
 async function start(options: InitOptions): Promise<RuntimeInfo> {
   const { wasmPaths, kernels: build = 'auto' } = options;
-  checkVersions();
+  await checkVersions();
   if (build !== 'reference' && availableBuilds()[0] === 'reference') {
-    throw new RuntimeError(
-      'init: this runtime has no WebAssembly SIMD. Use Node 20 or later or a current browser, or ' +
-        "run slowly without it: `await init({ kernels: 'reference' })`.",
-    );
+    throw new RuntimeError((await startProblems()).noSimd());
   }
   const wasm = await startTfjs(wasmPaths);
   const heap = heapOf(wasm);
@@ -152,16 +129,25 @@ async function chooseKernels(
   heap: Heap,
   { kernels: build = 'auto', wide = 'off', onWarning = printWarning }: InitOptions,
 ) {
-  if (wide === 'auto' && (build === 'auto' || build === 'relaxed') && hasWideMode()) {
-    const loaded = await loadWideKernels(memory, heap);
-    if ('kernels' in loaded) return { ...loaded, build: 'relaxed', wide: true } as const;
-    onWarning(
-      `init: wide mode is off, because its self-check found: ${loaded.refused}. ` +
-        'The kernels run in the normal mode, which is slower.',
-    );
+  if (wide === 'auto' && (build === 'auto' || build === 'relaxed')) {
+    const loaded = await findWideKernels(memory, heap);
+    if (loaded !== undefined) {
+      if ('kernels' in loaded) return { ...loaded, build: 'relaxed', wide: true } as const;
+      onWarning(loaded.refused);
+    }
   }
   const allocate = (bytes: number) => heap.allocate(bytes);
   return { ...(await loadKernels({ memory, allocate, build })), wide: false };
+}
+
+/** `undefined` where the runtime has no wide mode. */
+async function findWideKernels(
+  memory: WebAssembly.Memory,
+  heap: Heap,
+): Promise<WideKernels | undefined> {
+  const { hasWideMode } = await import('./kernels/wide.ts');
+  if (!hasWideMode()) return undefined;
+  return loadWideKernels(memory, heap);
 }
 
 function printWarning(message: string): void {
@@ -169,21 +155,18 @@ function printWarning(message: string): void {
   console.warn(message);
 }
 
-function checkVersions(): void {
+async function checkVersions(): Promise<void> {
   for (const [name, version] of [
     ['@tensorflow/tfjs-core', tf.version_core],
     ['@tensorflow/tfjs-backend-wasm', version_wasm],
   ] as const) {
     if (!SUPPORTED_TFJS.test(version)) {
-      throw new RuntimeError(
-        `init: ${name} must be version 4.20 or later of 4.x, got ${version}. Install 4.22.0.`,
-      );
+      throw new RuntimeError((await startProblems()).unsupportedVersion(name, version));
     }
   }
   if (tf.version_core !== version_wasm) {
     throw new RuntimeError(
-      `init: tfjs-core ${tf.version_core} and tfjs-backend-wasm ${version_wasm} must have the same ` +
-        'version. Install 4.22.0 of both.',
+      (await startProblems()).differentVersions(tf.version_core, version_wasm),
     );
   }
 }
@@ -195,21 +178,15 @@ async function startTfjs(wasmPaths: InitOptions['wasmPaths']): Promise<WasmBacke
     if (paths !== undefined) setWasmPaths(paths);
   }
   const ready = await tf.setBackend('wasm').catch(() => false);
-  if (!ready) {
-    throw new RuntimeError(
-      'init: @tensorflow/tfjs-backend-wasm did not start, most often because its .wasm file was ' +
-        `not found (see the message above). ${wasmFileAdvice}`,
-    );
-  }
+  if (!ready) throw new RuntimeError((await startProblems()).noBackend(WASM_FILE));
   const found: unknown = tf.backend();
-  if (!isOurBackend(found)) {
-    throw new RuntimeError(
-      'init: two copies of tfjs are loaded. Make your project resolve @tensorflow/tfjs-core and ' +
-        '@tensorflow/tfjs-backend-wasm once each: they are peer dependencies, so install them ' +
-        'yourself and deduplicate (`npm ls @tensorflow/tfjs-core` shows who brings which).',
-    );
-  }
+  if (!isOurBackend(found)) throw new RuntimeError((await startProblems()).twoCopies());
   return found;
+}
+
+/** Loaded on demand: pages that start do not load the advice for those that do not. */
+function startProblems(): Promise<typeof import('./start-problems.ts')> {
+  return import('./start-problems.ts');
 }
 
 /** tfjs shares one engine between copies of itself, so copies show in the classes it makes. */

@@ -12,8 +12,8 @@ import {
   watchedNow,
 } from './recording.ts';
 import { tidy } from './scope.ts';
-import { GradientTape } from './tape.ts';
 import type { Tensor } from './tensor.ts';
+import { withTape } from './with-tape.ts';
 
 /**
  * A function whose inner activations are not kept: backward runs it again and differentiates that.
@@ -60,19 +60,20 @@ function recompute<Inputs extends readonly Tensor[]>(
   saved: readonly Tensor[],
 ): InputGradient[] {
   if (dy === null) return [];
-  using tape = new GradientTape();
-  for (const tensor of saved) if (tensor.dtype === 'float32') tape.watch(tensor);
-  // The first `count` saved tensors are the inputs again, in order.
-  const inputs = saved.slice(0, count) as readonly Tensor[] as Inputs;
-  const value = tape.record(() => replayDraws(draws, () => fn(...inputs)));
-  if (!tape.isWatching(value)) {
-    throw new GradientError('checkpoint: fn gave a value that depends on none of its inputs.');
-  }
-  const gradients = tape.gradient(value, saved, { outputGradient: dy, unconnected: 'null' });
-  return gradients.map((gradient, i) => {
-    // One tensor in two places gets its whole gradient in the first.
-    const isFirst = saved.findIndex(({ id }) => id === saved[i]?.id) === i;
-    return gradient === null || !isFirst ? null : () => gradient;
+  return withTape((tape) => {
+    for (const tensor of saved) if (tensor.dtype === 'float32') tape.watch(tensor);
+    // The first `count` saved tensors are the inputs again, in order.
+    const inputs = saved.slice(0, count) as readonly Tensor[] as Inputs;
+    const value = tape.record(() => replayDraws(draws, () => fn(...inputs)));
+    if (!tape.isWatching(value)) {
+      throw new GradientError('checkpoint: fn gave a value that depends on none of its inputs.');
+    }
+    const gradients = tape.gradient(value, saved, { outputGradient: dy, unconnected: 'null' });
+    return gradients.map((gradient, i) => {
+      // One tensor in two places gets its whole gradient in the first.
+      const isFirst = saved.findIndex(({ id }) => id === saved[i]?.id) === i;
+      return gradient === null || !isFirst ? null : () => gradient;
+    });
   });
 }
 

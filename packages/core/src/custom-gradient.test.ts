@@ -3,7 +3,6 @@ import * as tf from '@tensorflow/tfjs-core';
 import { afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import { detectAnomaly } from './anomaly.ts';
 import { init } from './backend.ts';
-import { fromTfjs, toTfjs } from './bridge.ts';
 import { checkpoint } from './checkpoint.ts';
 import { scalar, tensor } from './create.ts';
 import { customGradient, lift } from './custom-gradient.ts';
@@ -18,6 +17,7 @@ import { memory, tidy } from './scope.ts';
 import type { Tensor } from './tensor.ts';
 import { checkGrads } from './testing/check-grads.ts';
 import { trackLeaks } from './testing/leaks.ts';
+import { fromTfjs, toTfjs } from './tfjs/bridge.ts';
 
 beforeAll(async () => {
   await init();

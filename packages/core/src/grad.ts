@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 import { argumentMessage, GradientError } from './errors.ts';
+import type { Gradient } from './indexed-slices.ts';
 import { reshape } from './ops/reshape.ts';
 import type { Parameter } from './parameter.ts';
 import { dispose, keep, tidy } from './scope.ts';
 import { GradientTape } from './tape.ts';
 import { Tensor } from './tensor.ts';
+import { withTape } from './with-tape.ts';
 
 /** A loss, or a record with the loss and whatever else the function has to hand on. */
 export type WithLoss = Tensor | { readonly loss: Tensor };
@@ -12,18 +14,29 @@ export type WithLoss = Tensor | { readonly loss: Tensor };
 /** Gradients by the parameter they belong to. */
 export type Gradients = Map<Parameter, Tensor>;
 
+/** Gradients of which some may be slices. */
+export type SparseGradients = ReadonlyMap<Parameter, Gradient>;
+
 /** What `valueAndGrad` returns. */
-export interface ValueAndGrad<T> {
+export interface ValueAndGrad<T, Each extends Gradient = Tensor> {
   /** What the function returned. */
   readonly value: T;
   /** d(loss)/d(parameter), of the parameter's shape. */
-  readonly gradients: Gradients;
+  readonly gradients: Map<Parameter, Each>;
 }
 
 /** Options of `valueAndGrad`. */
 export interface ValueAndGradOptions {
   /** `'null'` leaves parameters that the loss does not depend on out of the map; default `throw`. */
   readonly unconnected?: 'throw' | 'null';
+  /** Gives parameters that have `sparseGradient` theirs as `IndexedSlices` if possible. Default false. */
+  readonly sparse?: boolean;
+  /**
+   * Called with each gradient as soon as nothing can be added to it any more, while the others are
+   * still being computed: to send it to other machines meanwhile, say. Read it, and neither keep,
+   * change nor dispose it.
+   */
+  readonly onGradient?: (parameter: Parameter, gradient: Gradient) => void;
 }
 
 /**
@@ -41,23 +54,39 @@ export interface ValueAndGradOptions {
 export function valueAndGrad<T extends WithLoss>(
   fn: () => T,
   parameters: readonly Parameter[],
-  { unconnected = 'throw' }: ValueAndGradOptions = {},
-): ValueAndGrad<T> {
-  return tidy(() => {
-    using tape = new GradientTape();
-    const value = tape.record(fn);
-    const loss = lossOf(value);
-    const trainable = parameters.filter((parameter) => parameter.trainable);
-    const sources = trainable.map((parameter) => parameter.value);
-    const found = tape.gradient(loss, sources, { unconnected: 'null' });
-    const gradients: Gradients = new Map();
-    trainable.forEach((parameter, i) => {
-      const gradient = found[i];
-      if (gradient !== undefined && gradient !== null) gradients.set(parameter, gradient);
-      else if (unconnected === 'throw') throw notConnected(parameter);
-    });
-    return { value, gradients };
-  });
+  options: ValueAndGradOptions & { readonly sparse: true },
+): ValueAndGrad<T, Gradient>;
+export function valueAndGrad<T extends WithLoss>(
+  fn: () => T,
+  parameters: readonly Parameter[],
+  options?: ValueAndGradOptions & { readonly sparse?: false },
+): ValueAndGrad<T>;
+export function valueAndGrad<T extends WithLoss>(
+  fn: () => T,
+  parameters: readonly Parameter[],
+  { unconnected = 'throw', sparse = false, onGradient }: ValueAndGradOptions = {},
+): ValueAndGrad<T, Gradient> {
+  return tidy(() =>
+    withTape((tape) => {
+      const value = tape.record(fn);
+      const loss = lossOf(value);
+      const trainable = parameters.filter((parameter) => parameter.trainable);
+      const sources = trainable.map((parameter) => parameter.value);
+      const tables = trainable.filter(({ sparseGradient }) => sparse && sparseGradient);
+      const found = tape.gradient(loss, sources, {
+        unconnected: 'null',
+        sparse: tables.map((parameter) => parameter.value),
+        ...(onGradient !== undefined && { onGradient: byParameter(trainable, onGradient) }),
+      });
+      const gradients = new Map<Parameter, Gradient>();
+      trainable.forEach((parameter, i) => {
+        const gradient = found[i];
+        if (gradient !== undefined && gradient !== null) gradients.set(parameter, gradient);
+        else if (unconnected === 'throw') throw notConnected(parameter);
+      });
+      return { value, gradients };
+    }),
+  );
 }
 
 /**
@@ -69,14 +98,15 @@ export function valueAndGrad<T extends WithLoss>(
  */
 export function grad(fn: (x: Tensor) => Tensor): (x: Tensor) => Tensor {
   return (x) =>
-    tidy(() => {
-      using tape = new GradientTape();
-      tape.watch(x);
-      const loss = lossOf(tape.record(() => fn(x)));
-      const [dx] = tape.gradient(loss, [x]);
-      if (dx === undefined) throw new GradientError('grad: no gradient was computed.');
-      return dx;
-    });
+    tidy(() =>
+      withTape((tape) => {
+        tape.watch(x);
+        const loss = lossOf(tape.record(() => fn(x)));
+        const [dx] = tape.gradient(loss, [x]);
+        if (dx === undefined) throw new GradientError('grad: no gradient was computed.');
+        return dx;
+      }),
+    );
 }
 
 /** What `vjp` returns: a value, and the function that pulls gradients back through it. */
@@ -131,6 +161,18 @@ function lossOf(value: WithLoss): Tensor {
       hint: 'Reduce it with mean() or sum().',
     }),
   );
+}
+
+/** Names the parameter whose value is the source. */
+function byParameter(
+  parameters: readonly Parameter[],
+  onGradient: (parameter: Parameter, gradient: Gradient) => void,
+): (source: Tensor, gradient: Gradient) => void {
+  const owners = new Map(parameters.map((parameter) => [parameter.value.id, parameter]));
+  return ({ id }, gradient) => {
+    const parameter = owners.get(id);
+    if (parameter !== undefined) onGradient(parameter, gradient);
+  };
 }
 
 function notConnected({ name }: Parameter): GradientError {

@@ -4,7 +4,6 @@ import './ops/methods.ts';
 
 export { AnomalyError, detectAnomaly } from './anomaly.ts';
 export { type InitOptions, init, type RuntimeInfo, runtimeInfo } from './backend.ts';
-export { fromTfjs, toTfjs } from './bridge.ts';
 export { checkpoint } from './checkpoint.ts';
 export {
   fill,
@@ -34,6 +33,7 @@ export type { NestedArray } from './format.ts';
 export {
   type Gradients,
   grad,
+  type SparseGradients,
   type ValueAndGrad,
   type ValueAndGradOptions,
   type Vjp,
@@ -41,6 +41,7 @@ export {
   vjp,
   type WithLoss,
 } from './grad.ts';
+export { type Gradient, IndexedSlices } from './indexed-slices.ts';
 export { withPath } from './ledger.ts';
 export { type GeluOptions, gelu, relu, sigmoid, silu, softplus, tanh } from './ops/activations.ts';
 export { type ArgMaxOptions, argMax } from './ops/arg-max.ts';
@@ -61,6 +62,7 @@ export {
   gruSequence,
   type RecurrentSequenceResult,
 } from './ops/gru-sequence.ts';
+export { coalesce, toDense } from './ops/indexed-slices.ts';
 export { type LayerNormOptions, layerNorm } from './ops/layer-norm.ts';
 export { logSumExp } from './ops/log-sum-exp.ts';
 export { logicalAnd, logicalNot, logicalOr } from './ops/logical.ts';

@@ -8,6 +8,11 @@ import type { Tensor } from './tensor.ts';
 export interface ParameterOptions {
   /** False leaves it out of gradients and updates. Default true. */
   readonly trainable?: boolean;
+  /**
+   * Says that it is a table of which each step uses few rows: `Optimizer.minimize` then asks for its
+   * gradient as `IndexedSlices`, of those rows only. Default false.
+   */
+  readonly sparseGradient?: boolean;
 }
 
 /**
@@ -19,11 +24,17 @@ export interface ParameterOptions {
 export class Parameter {
   /** Path that tells it apart in a model, such as `rnn/cell0/kernel`. */
   readonly name: string;
+  /** Whether its gradient is asked for as `IndexedSlices`. */
+  readonly sparseGradient: boolean;
   readonly #own: Tensor;
   #shown: Tensor | undefined;
 
   /** @throws DTypeError when `initial` is not float32. */
-  constructor(name: string, initial: Tensor, { trainable = true }: ParameterOptions = {}) {
+  constructor(
+    name: string,
+    initial: Tensor,
+    { trainable = true, sparseGradient = false }: ParameterOptions = {},
+  ) {
     if (initial.dtype !== 'float32') {
       const expected = 'float32';
       throw new DTypeError(
@@ -36,6 +47,7 @@ export class Parameter {
       );
     }
     this.name = name;
+    this.sparseGradient = sparseGradient;
     this.#own = keep(initial.copy('parameter'));
     this.#own.isTrainable = trainable;
   }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { DType } from './dtype.ts';
+import type { IndexedSlices } from './indexed-slices.ts';
 import type { Shape } from './shape.ts';
 import type { Tensor } from './tensor.ts';
 
@@ -10,8 +11,14 @@ export interface TensorSpec {
   readonly dtype: DType;
 }
 
+/** A gradient that is zero but for some rows, in both forms: the tape calls the one it needs. */
+export interface RowGradient {
+  dense(): Tensor;
+  slices(): IndexedSlices;
+}
+
 /** The gradient of one input, computed when it is needed; `null` where none flows. */
-export type InputGradient = (() => Tensor) | null;
+export type InputGradient = (() => Tensor) | RowGradient | null;
 
 /** What a gradient rule is given. */
 export interface RuleArguments {

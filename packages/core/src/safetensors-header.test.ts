@@ -73,6 +73,21 @@ describe('a malformed file', () => {
       ),
       'its header has the key "a" twice',
     ],
+    [
+      'with objects in objects without end',
+      fileOf(`${'{"a":'.repeat(50_000)}1${'}'.repeat(50_000)}`),
+      'its header has objects in objects, more than 8 deep',
+    ],
+    [
+      'with a shape of lists in lists without end',
+      fileOf(`{"x":{"dtype":"F32","shape":${'['.repeat(50_000)}${']'.repeat(50_000)}}}`),
+      'tensor "x" has shape a list of 1, not a list of whole numbers',
+    ],
+    [
+      'with a dtype that has no text of its own',
+      fileOf('{"x":{"dtype":{"constructor":{"name":{"toString":1}}}}}'),
+      'tensor "x" has dtype an object',
+    ],
     ['with text for a tensor', fileOf({ x: 'y' }), 'tensor "x" is not described by an object'],
     [
       'of an unknown dtype',

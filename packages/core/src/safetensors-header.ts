@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { show } from './errors.ts';
 import { type ElementFormat, elementFormats } from './safetensors-format.ts';
-import { type Shape, showShape } from './shape.ts';
+import type { Shape } from './shape.ts';
 
 /** Where one tensor's elements are in the data of a file. */
 export interface Place {
@@ -30,6 +30,8 @@ export type Fail = (reason: string) => Error;
 export const LENGTH_BYTES = 8;
 /** The longest header that the format allows. */
 const LONGEST_HEADER = 100_000_000;
+/** Objects in objects: the format has two levels, and a later one may add to them. */
+const DEEPEST = 8;
 
 /** Reads and checks all of a file but its data. Allocates no more than the header needs. */
 export function parseHeader(bytes: Uint8Array, fail: Fail): Header {
@@ -38,7 +40,7 @@ export function parseHeader(bytes: Uint8Array, fail: Fail): Header {
   const { __metadata__: metadata = {}, ...entries } = header;
   const places = Object.entries(entries)
     .map(([name, entry]) =>
-      parseEntry(name, entry, (reason) => fail(`tensor ${show(name)}${reason}`)),
+      parseEntry(name, entry, (reason) => fail(`tensor ${briefly(name)}${reason}`)),
     )
     .sort((a, b) => a.begin - b.begin || a.end - b.end);
   checkCover(places, bytes.length - dataStart, fail);
@@ -64,32 +66,32 @@ function parseJson(bytes: Uint8Array, fail: Fail): Record<string, unknown> {
   const OPENING_BRACE = 0x7b;
   if (bytes[0] !== OPENING_BRACE) throw fail('its header does not start with {');
   let header: unknown;
-  let repeated: string | undefined;
+  let problem: string | undefined;
   try {
     const text = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
     header = JSON.parse(text);
-    repeated = repeatedKey(text);
+    problem = problemOfObjects(text);
   } catch (error) {
-    throw fail(
-      `its header is not JSON in UTF-8 (${error instanceof Error ? error.message : error})`,
-    );
+    problem = `is not JSON in UTF-8 (${error instanceof Error ? error.message : error})`;
   }
-  if (repeated !== undefined) throw fail(`its header has the key ${repeated} twice`);
+  if (problem !== undefined) throw fail(`its header ${problem}`);
   if (!isRecord(header)) throw fail('its header is not an object');
   return header;
 }
 
-/** A key that valid JSON has twice in one object, as it is written there. */
-function repeatedKey(json: string): string | undefined {
+/** What valid JSON, once parsed, does not show any more: a key twice in one object, deep nesting. */
+function problemOfObjects(json: string): string | undefined {
   const open: Set<string>[] = [];
   let previous = '';
   for (const [token] of json.matchAll(/"[^"\\]*(?:\\.[^"\\]*)*"|[{}:]/gs)) {
-    if (token === '{') open.push(new Set());
-    else if (token === '}') open.pop();
+    if (token === '{') {
+      if (open.push(new Set()) > DEEPEST)
+        return `has objects in objects, more than ${DEEPEST} deep`;
+    } else if (token === '}') open.pop();
     else if (token === ':') {
       const keys = open.at(-1);
-      const key = JSON.stringify(JSON.parse(previous));
-      if (keys?.has(key)) return key;
+      const key: string = JSON.parse(previous);
+      if (keys?.has(key)) return `has the key ${briefly(key)} twice`;
       keys?.add(key);
     }
     previous = token;
@@ -103,18 +105,18 @@ function parseEntry(name: string, entry: unknown, fail: Fail): Place {
   const format = typeof dtype === 'string' ? elementFormats.get(dtype) : undefined;
   if (format === undefined) {
     const known = [...elementFormats.keys()].join(', ');
-    throw fail(` has dtype ${show(dtype)}; those that can be read are ${known}`);
+    throw fail(` has dtype ${briefly(dtype)}; those that can be read are ${known}`);
   }
-  if (!isSizes(shape)) throw fail(` has shape ${show(shape)}, not a list of whole numbers`);
-  if (!isSizes(offsets)) throw fail(` has data_offsets ${show(offsets)}, not two whole numbers`);
+  if (!isSizes(shape)) throw fail(` has shape ${briefly(shape)}, not a list of whole numbers`);
+  if (!isSizes(offsets)) throw fail(` has data_offsets ${briefly(offsets)}, not two whole numbers`);
   const [begin, end, ...more] = offsets;
   if (begin === undefined || end === undefined || more.length > 0 || begin > end) {
-    throw fail(` has data_offsets ${show(offsets)}, not a begin and an end after it`);
+    throw fail(` has data_offsets ${briefly(offsets)}, not a begin and an end after it`);
   }
   const needed = shape.reduce((product, size) => product * size, format.bytes);
   if (needed !== end - begin) {
     throw fail(
-      ` needs ${needed} bytes for shape ${showShape(shape)} of ${dtype}, but has ${end - begin}`,
+      ` needs ${needed} bytes for shape ${briefly(shape)} of ${dtype}, but has ${end - begin}`,
     );
   }
   return { name, format, shape, begin, end };
@@ -124,9 +126,9 @@ function parseEntry(name: string, entry: unknown, fail: Fail): Place {
 function checkCover(places: readonly Place[], dataLength: number, fail: Fail): void {
   let covered = 0;
   for (const { name, begin, end } of places) {
-    if (begin < covered) throw fail(`tensor ${show(name)} overlaps the one before it`);
+    if (begin < covered) throw fail(`tensor ${briefly(name)} overlaps the one before it`);
     if (begin > covered) {
-      throw fail(`no tensor owns the ${begin - covered} bytes before tensor ${show(name)}`);
+      throw fail(`no tensor owns the ${begin - covered} bytes before tensor ${briefly(name)}`);
     }
     covered = end;
   }
@@ -142,10 +144,20 @@ function parseMetadata(metadata: unknown, fail: Fail): Record<string, string> {
   if (!isRecord(metadata)) throw fail('its __metadata__ is not an object');
   return Object.fromEntries(
     Object.entries(metadata).map(([key, value]) => {
-      if (typeof value !== 'string') throw fail(`metadata ${show(key)} is not text`);
+      if (typeof value !== 'string') throw fail(`metadata ${briefly(key)} is not text`);
       return [key, value];
     }),
   );
+}
+
+/** A value of a file in an error, in a few words: it may be as long as the file, or as deep. */
+export function briefly(value: unknown): string {
+  if (typeof value === 'string') return show(value.length > 80 ? `${value.slice(0, 80)}…` : value);
+  if (Array.isArray(value)) {
+    const isShort = value.length <= 8 && value.every((item) => typeof item === 'number');
+    return isShort ? show(value) : `a list of ${value.length}`;
+  }
+  return isRecord(value) ? 'an object' : show(value);
 }
 
 function isSizes(value: unknown): value is number[] {

@@ -2,7 +2,7 @@
 import type { DType, TypedArray } from './dtype.ts';
 import { argumentMessage, ValueError } from './errors.ts';
 import { formatNames, SafetensorsError } from './safetensors-format.ts';
-import { LENGTH_BYTES, type Place, parseHeader } from './safetensors-header.ts';
+import { briefly, LENGTH_BYTES, type Place, parseHeader } from './safetensors-header.ts';
 import type { Shape } from './shape.ts';
 import type { Tensor } from './tensor.ts';
 
@@ -90,8 +90,7 @@ export function decodeSafetensors(
     try {
       return [name, { dtype: format.dtype, shape, data: format.read(buffer) }];
     } catch (error) {
-      if (error instanceof RangeError)
-        throw fail(`tensor ${JSON.stringify(name)}: ${error.message}`);
+      if (error instanceof RangeError) throw fail(`tensor ${briefly(name)}: ${error.message}`);
       throw error;
     }
   };

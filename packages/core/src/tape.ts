@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { backward } from './backward.ts';
 import { DisposedError, GradientError } from './errors.ts';
+import type { Gradient } from './indexed-slices.ts';
 import { type Recorder, type Recording, recordWith, recordWithout } from './recording.ts';
 import { releaseSaved, type TapeNode, tapeNode } from './tape-node.ts';
 import type { Tensor } from './tensor.ts';
@@ -11,7 +12,21 @@ export interface GradientOptions {
   readonly outputGradient?: Tensor;
   /** What to do for a source that the target does not depend on; default `throw`. */
   readonly unconnected?: 'throw' | 'null';
+  /**
+   * Sources whose gradient may come as `IndexedSlices`, which it does when the target uses them in
+   * `gather` along their first axis only, and no outer tape records. Default none.
+   */
+  readonly sparse?: readonly Tensor[];
+  /**
+   * Called with each source's gradient as soon as nothing can be added to it any more, while the rest
+   * is still being computed: to send it to other machines meanwhile, say. The gradient is the tape's:
+   * read it, and neither keep, change nor dispose it.
+   */
+  readonly onGradient?: (source: Tensor, gradient: Gradient) => void;
 }
+
+/** Options with `sparse` given, so that gradients may be slices. */
+type SparseOptions = GradientOptions & { readonly sparse: readonly Tensor[] };
 
 /**
  * Records the ops that run on watched tensors, in order, and differentiates through them backward.
@@ -78,6 +93,12 @@ export class GradientTape implements Recorder {
   gradient(
     target: Tensor,
     sources: readonly Tensor[],
+    options: SparseOptions & { readonly unconnected: 'null' },
+  ): (Gradient | null)[];
+  gradient(target: Tensor, sources: readonly Tensor[], options: SparseOptions): Gradient[];
+  gradient(
+    target: Tensor,
+    sources: readonly Tensor[],
     options: GradientOptions & { readonly unconnected: 'null' },
   ): (Tensor | null)[];
   gradient(target: Tensor, sources: readonly Tensor[], options?: GradientOptions): Tensor[];
@@ -85,7 +106,7 @@ export class GradientTape implements Recorder {
     target: Tensor,
     sources: readonly Tensor[],
     options: GradientOptions = {},
-  ): (Tensor | null)[] {
+  ): (Gradient | null)[] {
     this.#assertOpen('gradient');
     if (!this.#persistent) this.#state = 'used';
     try {

@@ -28,7 +28,7 @@ export interface TensorOptions {
  * except a parameter's.
  *
  * Ops are functions (`add(a, b)`) and methods (`a.add(b)`). It is not a `tf.Tensor`; `fromTfjs` and
- * `toTfjs` convert without copying.
+ * `toTfjs` of `@tapeloop/core/tfjs` convert without copying.
  */
 export class Tensor {
   /** Identity of the value: what a tape follows. */

@@ -5,80 +5,73 @@ import { RuntimeError } from './errors.ts';
 export type WasmPaths = string | Record<string, string>;
 
 /** The build of tfjs that Tapeloop starts: SIMD, one thread. */
-const FILE = 'tfjs-backend-wasm-simd.wasm';
+export const WASM_FILE = 'tfjs-backend-wasm-simd.wasm';
 
 /** tfjs refuses a map that does not name all of its builds, though it loads only one. */
 const OTHER_FILES = ['tfjs-backend-wasm.wasm', 'tfjs-backend-wasm-threaded-simd.wasm'];
-
-/** What to write when no bundler put tfjs's file beside the page. */
-export const wasmFileAdvice =
-  `Let your bundler copy it: \`import simd from '@tensorflow/tfjs-backend-wasm/dist/${FILE}'\` ` +
-  `(in Vite with \`?url\` at the end of the path, in esbuild with \`--loader:.wasm=file\`), then ` +
-  `\`await init({ wasmPaths: { '${FILE}': simd } })\`. Or serve the files of tfjs-backend-wasm's ` +
-  "dist folder: `await init({ wasmPaths: '/path/to/' })`.";
 
 /**
  * The paths to give to tfjs: the user's, else what a bundler made of tfjs's file. `undefined` leaves
  * tfjs to look by itself, as it does in Node.
  *
- * @throws RuntimeError when the user's path is wrong, as `checkWasmFiles`.
+ * @throws RuntimeError when the user's paths do not name the file, it is missing, or something else
+ *   (a web page) comes in its place.
  */
 export async function findWasmFiles(paths: WasmPaths | undefined): Promise<WasmPaths | undefined> {
   if (paths === undefined) return bundledFile();
-  await checkWasmFiles(paths);
-  return typeof paths === 'string' ? paths : completeMap(paths[FILE] ?? '', paths);
+  const location = typeof paths === 'string' ? paths + WASM_FILE : paths[WASM_FILE];
+  const contents = location === undefined ? undefined : await contentsOf(location);
+  if (contents !== 'wasm') {
+    const { wrongWasmFile } = await import('./start-problems.ts');
+    throw new RuntimeError(wrongWasmFile(WASM_FILE, location, contents));
+  }
+  return typeof paths === 'string' ? paths : completeMap(paths[WASM_FILE] ?? '', paths);
 }
 
 /** `undefined` where no bundler has put the file into place. */
 async function bundledFile(): Promise<WasmPaths | undefined> {
   if (nodeFs() !== undefined) return undefined;
   try {
-    const map = bundledMap();
-    await checkWasmFiles(map);
-    return map;
+    const { href } = bundledUrl();
+    for (const file of [href, besideThisPackage(href)]) {
+      if ((await contentsOf(file)) === 'wasm') return completeMap(file);
+    }
   } catch {
-    return undefined;
+    // A bundler that knows no `import.meta.url`.
   }
+  return undefined;
 }
 
 /**
  * Vite and webpack read this form of `new URL`, copy the file and put its address here. Others leave
  * it as it is: a file that is not there, or a TypeError without `import.meta.url`.
  */
-function bundledMap(): Record<string, string> {
-  const url = new URL(
-    '@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm-simd.wasm',
-    import.meta.url,
-  );
-  return completeMap(url.href);
+function bundledUrl(): URL {
+  return new URL('@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm-simd.wasm', import.meta.url);
+}
+
+/** Vite's development server takes the package's name in the URL for a folder below this module's. */
+function besideThisPackage(href: string): string {
+  return href.replace('/@tapeloop/core/dist/@tensorflow/', '/@tensorflow/');
 }
 
 function completeMap(file: string, paths: Record<string, string> = {}): Record<string, string> {
   const others = Object.fromEntries(OTHER_FILES.map((name) => [name, file]));
-  return { ...others, [FILE]: file, ...paths };
+  return { ...others, [WASM_FILE]: file, ...paths };
 }
 
-/**
- * Looks at tfjs's `.wasm` file before tfjs does: its own report of a wrong path is a compile error.
- *
- * @throws RuntimeError when the file is missing, or something else (a web page) comes in its place.
- */
-async function checkWasmFiles(paths: WasmPaths): Promise<void> {
-  const location = typeof paths === 'string' ? paths + FILE : paths[FILE];
-  const advice = `Copy it from node_modules/@tensorflow/tfjs-backend-wasm/dist, and let wasmPaths name its folder (ending in "/").`;
-  if (location === undefined) {
-    throw new RuntimeError(`init: wasmPaths must have an entry for ${FILE}, got none. ${advice}`);
+/** What is at an address: tfjs's file, a web page, other bytes, or why nothing could be read. */
+export type Contents = 'wasm' | 'page' | 'bytes' | { readonly reason: string };
+
+/** Looks at tfjs's `.wasm` file before tfjs does: its own report of a wrong path is a compile error. */
+async function contentsOf(location: string): Promise<Contents> {
+  try {
+    const text = new TextDecoder().decode(await readStart(location));
+    if (text.startsWith('\0asm')) return 'wasm';
+    return /^\s*</.test(text) ? 'page' : 'bytes';
+  } catch (error) {
+    return { reason: error instanceof Error ? error.message : String(error) };
   }
-  const bytes = await readStart(location).catch((error: unknown) => {
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new RuntimeError(`init: ${FILE} was not found at ${location} (${reason}). ${advice}`);
-  });
-  const text = new TextDecoder().decode(bytes);
-  if (text.startsWith('\0asm')) return;
-  const received = /^\s*</.test(text)
-    ? 'an HTML page: the server answers a missing file with a page'
-    : 'other bytes';
-  throw new RuntimeError(`init: ${location} must be ${FILE}, got ${received}. ${advice}`);
 }
 
 async function readStart(location: string): Promise<Uint8Array> {

@@ -25,6 +25,11 @@ export interface EmbeddingOptions extends ModuleOptions {
   readonly embeddingsRegularizer?: RegularizerLike;
   /** Makes id 0 stand for a step that does not count: `computeMask` leaves it out. Default false. */
   readonly maskZero?: boolean;
+  /**
+   * Lets a training step cost the rows that it uses instead of the whole table: `Optimizer.minimize`
+   * gets the table's gradient as `IndexedSlices`. PyTorch's `sparse`. Default false.
+   */
+  readonly sparseGradient?: boolean;
 }
 
 /**
@@ -41,6 +46,7 @@ export class Embedding extends Layer {
   readonly inputDim: number;
   readonly outputDim: number;
   readonly maskZero: boolean;
+  readonly sparseGradient: boolean;
   readonly #initializer: Initializer;
   readonly #regularizer: Regularizer | undefined;
 
@@ -53,6 +59,7 @@ export class Embedding extends Layer {
     this.#initializer = toInitializer('Embedding', options.embeddingsInitializer ?? 'uniform');
     this.#regularizer = toRegularizer('Embedding', options.embeddingsRegularizer);
     this.maskZero = options.maskZero ?? false;
+    this.sparseGradient = options.sparseGradient ?? false;
   }
 
   override get className(): string {
@@ -67,6 +74,7 @@ export class Embedding extends Layer {
       embeddingsInitializer: savedInitializer('Embedding', this.#initializer),
       embeddingsRegularizer: savedRegularizer('Embedding', this.#regularizer),
       maskZero: this.maskZero,
+      sparseGradient: this.sparseGradient,
     };
   }
 
@@ -77,6 +85,7 @@ export class Embedding extends Layer {
   protected override createParameters(): void {
     this.addParameter('embeddings', [this.inputDim, this.outputDim], this.#initializer, {
       regularizer: this.#regularizer,
+      sparseGradient: this.sparseGradient,
     });
   }
 

@@ -78,6 +78,8 @@ function writeModule(className: string, { name, ...own }: Config): KerasObject {
     if (key === 'trainable' || key === 'dtype') continue;
     // An option that Keras does not have is left out where it is off.
     if (key === 'maskPerExample' && value === false) continue;
+    // Says how gradients come, not what is computed.
+    if (key === 'sparseGradient') continue;
     config[snakeCase(key)] = writeValue(key, value);
   }
   if (className === 'SpatialDropout1D') config['noise_shape'] = null;

@@ -1,6 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { Gradients, Tensor } from '@tapeloop/core';
-import type { GradientTransform, ScalarCell, StateEntries, StepContext } from './transform.ts';
+import type { SparseGradients, Tensor } from '@tapeloop/core';
+import { runApply, runUpdate } from './run-transform.ts';
+import { scaledGradients } from './scaled-gradients.ts';
+import { densified } from './sparse-gradients.ts';
+import type {
+  GradientTransform,
+  ScalarCell,
+  SparseSteps,
+  StateEntries,
+  StepContext,
+} from './transform.ts';
 
 /** Transforms whose states have these types, in order. */
 export type TransformsOf<States extends readonly unknown[]> = {
@@ -10,6 +19,8 @@ export type TransformsOf<States extends readonly unknown[]> = {
 /**
  * Runs transforms one after the other: each is given what the one before it returned. The state is
  * the tuple of their states.
+ *
+ * Slices go through it as slices up to the first part that cannot work on them.
  *
  * When two parts would use the same name for an entry, as two `adam`s would, the names of the later
  * one start with its position: `1/adam/step`.
@@ -25,16 +36,20 @@ export function chain(
 ): GradientTransform<readonly unknown[]> {
   const runFirst = (
     count: number,
-    gradients: Gradients,
+    gradients: SparseGradients,
     states: readonly unknown[],
     context: StepContext,
   ) =>
     transforms
       .slice(0, count)
-      .reduce((updates, transform, i) => transform.update(updates, states[i], context), gradients);
+      .reduce((updates, part, i) => runUpdate(part, updates, states[i], context), gradients);
+  const sparse: SparseSteps<readonly unknown[]> = {
+    update: (gradients, states, context) => runFirst(transforms.length, gradients, states, context),
+  };
   const chained: GradientTransform<readonly unknown[]> = {
     init: (parameters) => transforms.map((transform) => transform.init(parameters)),
-    update: (gradients, states, context) => runFirst(transforms.length, gradients, states, context),
+    update: (gradients, states, context) => densified(sparse.update(gradients, states, context)),
+    sparse,
     entries: (states) => merge(transforms.map((transform, i) => transform.entries(states[i]))),
   };
   const position = transforms.findLastIndex(({ averages }) => averages !== undefined);
@@ -45,16 +60,23 @@ export function chain(
   const end = transforms.length - 1;
   const last = transforms[end];
   if (last?.apply !== undefined) {
-    chained.apply = (gradients, states, context) => {
+    sparse.apply = (incoming, states, context) => {
       const scaling = transforms[end - 1];
-      if (scaling?.factor === undefined) {
-        last.apply?.(runFirst(end, gradients, states, context), states[end], context);
+      if (scaling === undefined) {
+        runApply(last, incoming, states[end], context);
         return;
       }
-      const updates = runFirst(end - 1, gradients, states, context);
-      const gradientScale = scaling.factor(updates, states[end - 1], context);
-      last.apply?.(updates, states[end], { ...context, gradientScale });
+      const { gradientScale: outer = 1, ...own } = context;
+      const gradients = scaledGradients('chain', incoming, outer);
+      if (scaling.factor === undefined) {
+        runApply(last, runFirst(end, gradients, states, own), states[end], own);
+        return;
+      }
+      const updates = runFirst(end - 1, gradients, states, own);
+      const gradientScale = scaling.factor(updates, states[end - 1], own);
+      runApply(last, updates, states[end], { ...own, gradientScale });
     };
+    chained.apply = sparse.apply;
   }
   return chained;
 }

@@ -2,14 +2,17 @@
 import {
   argumentMessage,
   DTypeError,
+  type Gradient,
   GradientError,
-  type Gradients,
+  IndexedSlices,
   type Parameter,
   ShapeError,
+  type SparseGradients,
   sameShape,
   showShape,
-  type Tensor,
+  tensorsIn,
 } from '@tapeloop/core';
+import { valuesOf } from './sparse-gradients.ts';
 
 /**
  * Checks that there is one gradient for each trainable parameter and no other, float32 and of the
@@ -19,7 +22,7 @@ import {
  */
 export function checkGradients(
   op: string,
-  gradients: Gradients,
+  gradients: SparseGradients,
   parameters: ReadonlySet<Parameter>,
 ): void {
   for (const parameter of parameters) {
@@ -37,9 +40,9 @@ export function checkGradients(
 }
 
 /** The error that names the first gradient with an element that is NaN or infinite. */
-export function notFinite(op: string, gradients: Gradients): GradientError {
+export function notFinite(op: string, gradients: SparseGradients): GradientError {
   for (const [{ name }, gradient] of gradients) {
-    const view = gradient.view();
+    const view = valuesOf(gradient).view();
     const at = view.findIndex((value) => !Number.isFinite(value));
     if (at === -1) continue;
     return new GradientError(
@@ -47,12 +50,20 @@ export function notFinite(op: string, gradients: Gradients): GradientError {
         op,
         argument: `gradient of ${name}`,
         expected: 'finite',
-        received: `${view[at]} at element ${at}`,
+        received: `${view[at]} at ${describePlace(gradient, at)}`,
         hint: 'Nothing was changed. detectAnomaly names the op that made it.',
       }),
     );
   }
   return new GradientError(`${op}: gradients must have a finite norm.`);
+}
+
+/** Where the element `at` of a gradient's values is. */
+function describePlace(gradient: Gradient, at: number): string {
+  if (!(gradient instanceof IndexedSlices)) return `element ${at}`;
+  const { values, indices } = gradient;
+  const width = values.size / indices.size;
+  return `element ${at % width} of row ${indices.view()[Math.floor(at / width)]}`;
 }
 
 function checkOwner(op: string, parameter: Parameter, parameters: ReadonlySet<Parameter>): void {
@@ -70,13 +81,12 @@ function checkOwner(op: string, parameter: Parameter, parameters: ReadonlySet<Pa
   }
 }
 
-function checkGradient(op: string, { name, shape }: Parameter, gradient: Tensor): void {
-  gradient.assertAlive();
+function checkGradient(op: string, { name, shape }: Parameter, gradient: Gradient): void {
+  for (const tensor of tensorsIn(gradient)) tensor.assertAlive();
   const argument = `gradient of ${name}`;
-  if (gradient.dtype !== 'float32') {
-    throw new DTypeError(
-      argumentMessage({ op, argument, expected: 'float32', received: gradient.dtype }),
-    );
+  const { dtype } = valuesOf(gradient);
+  if (dtype !== 'float32') {
+    throw new DTypeError(argumentMessage({ op, argument, expected: 'float32', received: dtype }));
   }
   if (sameShape(gradient.shape, shape)) return;
   const expected = `of shape ${showShape(shape)}`;

@@ -2,6 +2,7 @@
 import { type Gradients, Parameter, type Tensor, tensor, tidy } from '@tapeloop/core';
 import { cosines, sines } from '@tapeloop/core/testing';
 import { Optimizer } from './optimizer.ts';
+import { warmupCosine } from './schedules/warmup-cosine.ts';
 import type { GradientTransform } from './transform.ts';
 
 /** Puts parameters into another order. */
@@ -9,6 +10,14 @@ export type Reorder = (parameters: Parameter[]) => Parameter[];
 
 /** Makes the transform under test. */
 export type Make = () => GradientTransform<unknown>;
+
+/** A learning rate that changes at every step of the contract. */
+export const changingRate = warmupCosine({
+  peak: 0.05,
+  warmupSteps: 2,
+  totalSteps: 30,
+  start: 0.01,
+});
 
 /** Three parameters of different ranks, one of them empty, all values different. */
 export function parametersOf(): Parameter[] {

@@ -1,10 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
-import { argumentMessage, DTypeError, type Parameter, type Tensor } from '@tapeloop/core';
+import {
+  argumentMessage,
+  DTypeError,
+  type Gradient,
+  IndexedSlices,
+  type Parameter,
+  type Tensor,
+} from '@tapeloop/core';
 import { kernels, momentumStep, type UpdateBuffers } from '@tapeloop/core/kernels';
 import type { UpdatePart } from './slots.ts';
 
 /** A part whose update is added to the parameter at once, of the gradient times a factor. */
 export interface FusedPart extends Omit<UpdatePart, 'update'> {
+  /** What it is added to: the parameter's value, or a copy of the rows that the gradient is for. */
+  readonly value: Tensor;
   readonly gradientScale: number;
 }
 
@@ -23,8 +32,8 @@ export function updateBuffers(op: string, { gradient, update }: UpdatePart): Upd
 }
 
 /** Buffers of a kernel that adds the update to the parameter. */
-export function parameterBuffers(op: string, { parameter, gradient }: FusedPart): UpdateBuffers {
-  const { value, size } = parameter;
+export function parameterBuffers(op: string, { value, gradient }: FusedPart): UpdateBuffers {
+  const { size } = value;
   return { parameter: pointerOf(op, value), gradient: pointerOf(op, gradient), size };
 }
 
@@ -33,10 +42,24 @@ export function scaleInto(op: string, part: UpdatePart, factor: number): void {
   momentumStep(kernels(), updateBuffers(op, part), { learningRate: -factor });
 }
 
-/** `parameter ← parameter + update`. */
-export function addTo(op: string, parameter: Parameter, update: Tensor): void {
-  const buffers = parameterBuffers(op, { parameter, gradient: update, gradientScale: 1 });
-  parameter.update(() => momentumStep(kernels(), buffers, { learningRate: -1 }));
+/** `parameter ← parameter + update`; of slices, whose rows differ, those rows. */
+export function addTo(op: string, parameter: Parameter, update: Gradient): void {
+  parameter.update(() => {
+    if (update instanceof IndexedSlices) addRows(op, parameter.value, update);
+    else addAll(op, parameter.value, update);
+  });
+}
+
+function addAll(op: string, value: Tensor, update: Tensor): void {
+  const [parameter, gradient] = [pointerOf(op, value), pointerOf(op, update)];
+  momentumStep(kernels(), { parameter, gradient, size: value.size }, { learningRate: -1 });
+}
+
+function addRows(op: string, table: Tensor, { values, indices }: IndexedSlices): void {
+  if (values.size === 0) return;
+  const [from, to] = [pointerOf(op, values), pointerOf(op, table)];
+  const width = values.size / indices.size;
+  kernels().scatterAddRows(from, indices.pointer, to, indices.size, width);
 }
 
 /** `Σ x²` in float64. */

@@ -3,34 +3,7 @@ import { Parameter, type Shape, tensor, tidy } from '@tapeloop/core';
 import { Optimizer } from './optimizer.ts';
 import type { GradientTransform } from './transform.ts';
 
-/** The start and the gradients of all runs of kind `elements`: `conformance/pytorch/optimizers.json`. */
-export interface GoldenInputs {
-  readonly start: readonly number[];
-  readonly gradients: readonly (readonly number[])[];
-}
-
-/** One run of another library's optimizer, as `conformance/{pytorch,optax}` wrote it. */
-export interface GoldenRun {
-  readonly rule: string;
-  readonly kind: 'elements' | 'matrix';
-  /** The learning rate follows the script's warm-up and half cosine. */
-  readonly scheduled: boolean;
-  /** By the other library's names. */
-  readonly options: Readonly<Record<string, number | boolean | string | readonly number[]>>;
-  readonly shape?: Shape;
-  /** The parameters after each sampled step. */
-  readonly parameters: readonly (readonly number[])[];
-  readonly averages?: readonly (readonly number[])[];
-}
-
-/** A file of runs. */
-export interface GoldenRuns {
-  /** Steps, from 1, after which the parameters were written. */
-  readonly sampled: readonly number[];
-  readonly runs: readonly GoldenRun[];
-}
-
-/** A run with what it started from. */
+/** Gradients to follow from a start, and the steps, from 1, after which to look. */
 export interface Trajectory {
   readonly start: readonly number[];
   readonly gradients: readonly (readonly number[])[];
@@ -43,31 +16,6 @@ export interface Reached {
   readonly parameters: number[];
   /** Empty where the transform keeps none. */
   readonly averages: number[];
-}
-
-/** The scripts' `half_cosine`: warm-up over 20 steps, then half a cosine to 0 at step 200. */
-export function halfCosineAt(step: number): number {
-  return step < 20 ? step / 20 : (1 + Math.cos((Math.PI * (step - 20)) / 180)) / 2;
-}
-
-/** Where a run starts and what gradients it is given, by the scripts' formulas. */
-export function trajectoryOfRun(
-  { kind, shape = [] }: GoldenRun,
-  { start, gradients }: GoldenInputs,
-  sampled: readonly number[],
-): Trajectory {
-  if (kind === 'elements') return { start, gradients, shape: [start.length], sampled };
-  const elements = Array.from({ length: shape.reduce((a, b) => a * b, 1) }, (_, k) => k);
-  const gradientAt = (t: number) =>
-    elements.map(
-      (k) => 10 ** Math.sin(0.11 * t) * Math.cos(0.7 * t * (1 + k / 10) + k + (k * k) / 7),
-    );
-  return {
-    start: elements.map((k) => 0.5 * Math.cos(1 + k + (k * k) / 7)),
-    gradients: gradients.map((_, t) => gradientAt(t)),
-    shape,
-    sampled,
-  };
 }
 
 /** What a transform makes of the gradients, at the sampled steps. */

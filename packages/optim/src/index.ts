@@ -99,6 +99,7 @@ export {
   rmspropUpdate,
 } from './rules/rmsprop.ts';
 export { type SgdNumbers, type SgdOptions, type SgdState, sgd, sgdUpdate } from './rules/sgd.ts';
+export { sparseAdam, sparseAdamUpdate } from './rules/sparse-adam.ts';
 export {
   type CosineDecayOptions,
   type CosineRestartsOptions,
@@ -134,6 +135,7 @@ export type { OptimizerState } from './state-snapshot.ts';
 export type {
   GradientTransform,
   ScalarCell,
+  SparseSteps,
   StateEntries,
   StepContext,
   Updates,

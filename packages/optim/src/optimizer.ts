@@ -2,8 +2,8 @@
 import {
   argumentMessage,
   DisposedError,
-  type Gradients,
   type Parameter,
+  type SparseGradients,
   stopRecording,
   tidy,
   ValueError,
@@ -13,7 +13,9 @@ import {
 import { checkGradients, notFinite } from './check-gradients.ts';
 import { globalNorm } from './global-norm.ts';
 import { checkNotNegative, checkWhole, type ParameterFilter } from './options.ts';
-import { addUpdates, checkNames, makeState, withValues } from './parameter-values.ts';
+import { checkNames, makeState, withValues } from './parameter-values.ts';
+import { runApply } from './run-transform.ts';
+import { coalesced } from './sparse-gradients.ts';
 import {
   copyEntries,
   disposeEntries,
@@ -117,34 +119,22 @@ export class Optimizer {
   /**
    * Adds the transform's updates to the parameters. The gradients stay as they are, and the caller's.
    *
-   * @param gradients one for every trainable parameter, as `valueAndGrad` returns them.
+   * @param gradients one for every trainable parameter, as `valueAndGrad` returns them, `sparse` or
+   *   not. Rows of `IndexedSlices` that have one index are summed first, in their order.
    * @throws GradientError naming the parameter when a gradient is missing, not wanted, NaN or
    *   infinite; ShapeError or DTypeError when it does not fit. Nothing is changed then.
    * @throws what a schedule throws, and OutOfMemoryError: parameters are unchanged then, and so is
    *   the state, but for rules in a chain that come before the one that failed.
    */
-  step(gradients: Gradients): StepReport {
+  step(gradients: SparseGradients): StepReport {
     this.#assertAlive('step');
     checkGradients('Optimizer.step', gradients, this.#members);
-    const norm = globalNorm(gradients);
-    if (!Number.isFinite(norm)) return this.#skip(gradients, norm);
-    const learningRateScale = this.#learningRateScale.value;
-    const context = { learningRateScale, incoming: { gradients, norm } };
-    tidy(() =>
-      stopRecording(() => {
-        if (this.#transform.apply === undefined) {
-          addUpdates(this.#transform.update(gradients, this.#state, context));
-        } else this.#transform.apply(gradients, this.#state, context);
-      }),
-    );
-    this.#iterations.value++;
-    this.#skips.value = 0;
-    return { gradientNorm: norm, skipped: false };
+    return tidy(() => stopRecording(() => this.#stepBy(coalesced(gradients))));
   }
 
   /**
    * Differentiates what `fn` computes and makes a step. All that was made on the way is freed, but
-   * what `fn` returns.
+   * what `fn` returns. Gradients of parameters that have `sparseGradient` come as slices if they can.
    *
    * @param fn returns the loss, a scalar, or a record whose `loss` is one, with whatever else is
    *   wanted: a recurrent state, say.
@@ -153,7 +143,7 @@ export class Optimizer {
   minimize<T extends WithLoss>(fn: () => T): MinimizeReport<T> {
     this.#assertAlive('minimize');
     return tidy(() => {
-      const { value, gradients } = valueAndGrad(fn, this.parameters);
+      const { value, gradients } = valueAndGrad(fn, this.parameters, { sparse: true });
       return { value, ...this.step(gradients) };
     });
   }
@@ -248,7 +238,18 @@ export class Optimizer {
     return { tensors, scalars: new Map([...own, ...scalars]) };
   }
 
-  #skip(gradients: Gradients, norm: number): StepReport {
+  #stepBy(gradients: SparseGradients): StepReport {
+    const norm = globalNorm(gradients);
+    if (!Number.isFinite(norm)) return this.#skip(gradients, norm);
+    const learningRateScale = this.#learningRateScale.value;
+    const context = { learningRateScale, incoming: { gradients, norm } };
+    runApply(this.#transform, gradients, this.#state, context);
+    this.#iterations.value++;
+    this.#skips.value = 0;
+    return { gradientNorm: norm, skipped: false };
+  }
+
+  #skip(gradients: SparseGradients, norm: number): StepReport {
     const { nonFinite, maxSkips } = this.#options;
     if (nonFinite === 'throw' || this.#skips.value >= maxSkips) {
       throw notFinite('Optimizer.step', gradients);

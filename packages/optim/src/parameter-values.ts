@@ -1,8 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
-import { keep, type Parameter, tidy, ValueError, withPath } from '@tapeloop/core';
+import {
+  keep,
+  type Parameter,
+  type SparseGradients,
+  tidy,
+  ValueError,
+  withPath,
+} from '@tapeloop/core';
 import { addTo } from './fused.ts';
 import type { Slots } from './slots.ts';
-import type { GradientTransform, Updates } from './transform.ts';
+import type { GradientTransform } from './transform.ts';
 
 /** A transform's first state, which outlives every scope. Nothing is left when `init` throws. */
 export function makeState<State>(
@@ -17,7 +24,7 @@ export function makeState<State>(
 }
 
 /** Adds each update to its parameter. */
-export function addUpdates(updates: Updates): void {
+export function addUpdates(updates: SparseGradients): void {
   for (const [parameter, update] of updates) addTo('Optimizer.step', parameter, update);
 }
 

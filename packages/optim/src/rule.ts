@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { Gradients, Parameter } from '@tapeloop/core';
+import type { Parameter } from '@tapeloop/core';
 import type { FusedPart } from './fused.ts';
 import { rateAt, type Schedule } from './schedules/schedule.ts';
 import {
@@ -12,6 +12,7 @@ import {
   type UpdatePart,
   updatesOf,
 } from './slots.ts';
+import { type StepRunner, sparseSteps } from './sparse-rule.ts';
 import type { GradientTransform, ScalarCell, StateEntries, StepContext } from './transform.ts';
 
 /** What a rule keeps besides the number of its steps: slots and numbers, by the paper's names. */
@@ -44,6 +45,12 @@ export interface Rule<Parts extends RuleParts, Numbers> {
   fill(part: UpdatePart, state: RuleState<Parts>, numbers: Numbers): void;
   /** The same, but adds the update to the parameter at once; there is none to write. */
   addTo?(part: FusedPart, state: RuleState<Parts>, numbers: Numbers): void;
+  /**
+   * For a rule that leaves rows as they are, and all that it keeps of them, while they have no
+   * gradient: the state with `take` of each of its slots, which is the rows that have one. `fill` and
+   * `addTo` then get those alone; `fill` must not read the parameter's value.
+   */
+  rows?(state: RuleState<Parts>, take: (slots: Slots) => Slots): RuleState<Parts>;
   /** Moves the numbers that are kept on, when all parameters are done. */
   advance?(state: RuleState<Parts>, numbers: Numbers): void;
   averages?(state: RuleState<Parts>): Slots;
@@ -62,31 +69,37 @@ export function ruleTransform<Parts extends RuleParts, Numbers>(
     const { value } = state.step;
     return rule.numbers(learningRateScale * rateAt(name, learningRate, value), value + 1, state);
   };
-  const advance = (state: RuleState<Parts>, numbers: Numbers) => {
+  const runStep: StepRunner<RuleState<Parts>, Numbers> = (state, context, work) => {
+    const numbers = numbersOf(state, context);
+    work(numbers);
     rule.advance?.(state, numbers);
     state.step.value++;
   };
   const transform: GradientTransform<RuleState<Parts>> = {
     init: (parameters) => ({ ...rule.parts(makerFor(name, parameters)), step: { value: 0 } }),
     update: (gradients, state, context) => {
-      const numbers = numbersOf(state, context);
       const parts = emptyUpdates(name, gradients);
-      for (const part of parts) rule.fill(part, state, numbers);
-      advance(state, numbers);
+      runStep(state, context, (numbers) => {
+        for (const part of parts) rule.fill(part, state, numbers);
+      });
       return updatesOf(parts);
     },
     entries: (state) => entriesOf(name, state),
   };
   if (rule.averages !== undefined) transform.averages = rule.averages;
+  if (rule.rows !== undefined) transform.sparse = sparseSteps(rule, rule.rows, runStep);
   const { addTo } = rule;
   if (addTo === undefined) return transform;
-  transform.apply = (gradients: Gradients, state, context) => {
-    const numbers = numbersOf(state, context);
+  transform.apply = (gradients, state, context) => {
     const { gradientScale = 1 } = context;
-    for (const [parameter, gradient] of gradients) {
-      parameter.update(() => addTo({ parameter, gradient, gradientScale }, state, numbers));
-    }
-    advance(state, numbers);
+    runStep(state, context, (numbers) => {
+      for (const [parameter, gradient] of gradients) {
+        const { value } = parameter;
+        parameter.update(() =>
+          addTo({ parameter, value, gradient, gradientScale }, state, numbers),
+        );
+      }
+    });
   };
   return transform;
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { Gradients, Parameter, Tensor } from '@tapeloop/core';
+import type { Gradients, Parameter, SparseGradients, Tensor } from '@tapeloop/core';
 import type { Slots } from './slots.ts';
 
 /** What is added to each parameter. A parameter that is not in it stays as it is. */
@@ -23,7 +23,7 @@ export interface StepContext {
   /** What every learning rate is multiplied by. */
   readonly learningRateScale: number;
   /** The gradients as they came in and their global norm, so that it is computed once. */
-  readonly incoming?: { readonly gradients: Gradients; readonly norm: number };
+  readonly incoming?: { readonly gradients: SparseGradients; readonly norm: number };
   /** For `apply` only: what it multiplies the gradients by first. Default 1. */
   readonly gradientScale?: number;
 }
@@ -68,13 +68,29 @@ export interface GradientTransform<State> {
   apply?(gradients: Gradients, state: State, context: StepContext): void;
   /**
    * For a transform that multiplies all gradients by one number: that number. A fused rule behind it
-   * then scales as it reads.
+   * then scales as it reads. Slices come coalesced.
    */
-  factor?(gradients: Gradients, state: State, context: StepContext): number;
+  factor?(gradients: SparseGradients, state: State, context: StepContext): number;
+  /**
+   * The same steps on gradients of which some are `IndexedSlices`, for a transform that leaves alone
+   * what is zero. Without it slices are made dense first.
+   */
+  sparse?: SparseSteps<State>;
   /** The tensors and numbers of the state: the very ones that `update` changes. */
   entries(state: State): StateEntries;
   /** Values to evaluate the model with instead of the parameters' own, where the transform keeps some. */
   averages?(state: State): Slots;
+}
+
+/**
+ * The steps of a transform that works on slices as they are. They come coalesced, and so are those
+ * that `update` returns, for the same rows. The result must be what the dense gradients would give,
+ * unless the transform says how it differs.
+ */
+export interface SparseSteps<State> {
+  update(gradients: SparseGradients, state: State, context: StepContext): SparseGradients;
+  /** Needed to be as fast as `apply`; without it `apply` gets dense gradients. */
+  apply?(gradients: SparseGradients, state: State, context: StepContext): void;
 }
 
 /** The entries of a transform that keeps nothing. */

@@ -4,9 +4,9 @@ import { init, tensor, tidy } from '@tapeloop/core';
 import { closeTo, trackLeaks } from '@tapeloop/core/testing';
 import { afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
 import { ContiguousBatches } from '../shared/contiguous-batches.ts';
-import { disposeRun, type Run, startRun } from './run.ts';
-import { tinyConfig, tinyData } from './testing.ts';
-import { train } from './train.ts';
+import { disposeRun, type Run, startRun } from '../shared/language-model/run.ts';
+import { tinyConfig, tinyData } from '../shared/language-model/testing.ts';
+import { train } from '../shared/language-model/train.ts';
 
 beforeAll(async () => {
   await init();

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-import { spawn, spawnSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { tinyText } from './testing.ts';
+import { type CommandEnd, interruptScript, runScript } from '../shared/command-testing.ts';
+import { tinyText } from '../shared/language-model/testing.ts';
 
 const script = (name: string) => fileURLToPath(new URL(name, import.meta.url));
 
@@ -31,10 +32,8 @@ afterEach(() => {
 });
 
 /** Runs a command of the example to its end. */
-function run(name: 'main.ts' | 'sample.ts', args: readonly string[]) {
-  const options = { cwd: folder, encoding: 'utf8' } as const;
-  const { status, stdout, stderr } = spawnSync(process.execPath, [script(name), ...args], options);
-  return { status, stdout, stderr };
+function run(name: 'main.ts' | 'sample.ts', args: readonly string[]): CommandEnd {
+  return runScript(script(name), args, folder);
 }
 
 /** The figures that do not depend on time. */
@@ -54,10 +53,10 @@ describe('mistakes', () => {
     ['a checkpoint that cannot be written', ['--checkpoint', 'text.txt/run'], 'text.txt/run'],
     ['a checkpoint that is a folder', ['--checkpoint', '.'], '--checkpoint: cannot write .'],
   ])('%s: one line, exit code 2, nothing written', (_, args, named) => {
-    const { status, stdout, stderr } = run('main.ts', [...small, ...args]);
+    const { code, stdout, stderr } = run('main.ts', [...small, ...args]);
     expect(stderr).toMatch(/^[^\n]+\n$/);
     expect(stderr).toContain(named);
-    expect([status, stdout]).toEqual([2, '']);
+    expect([code, stdout]).toEqual([2, '']);
     expect(readdirSync(folder)).toEqual(['text.txt']);
   });
 
@@ -66,26 +65,26 @@ describe('mistakes', () => {
     ['not UTF-8', Uint8Array.of(0xff, 0xfe, 0x41)],
   ])('a data file that is %s: one line, exit code 2', (_, content) => {
     writeFileSync(join(folder, 'text.txt'), content);
-    const { status, stderr } = run('main.ts', small);
+    const { code, stderr } = run('main.ts', small);
     expect(stderr).toMatch(/^--data: text\.txt [^\n]+\n$/);
-    expect(status).toBe(2);
+    expect(code).toBe(2);
   });
 
   it.each(['main.ts', 'sample.ts'] as const)('a damaged checkpoint: %s', (name) => {
     writeFileSync(join(folder, 'run.safetensors'), 'no tensors at all');
     const args = name === 'main.ts' ? [...small, '--resume'] : ['--checkpoint', 'run.safetensors'];
-    const { status, stderr } = run(name, args);
+    const { code, stderr } = run(name, args);
     expect(stderr).toMatch(/^--checkpoint: run\.safetensors is damaged [^\n]+\n$/);
-    expect(status).toBe(2);
+    expect(code).toBe(2);
     expect(readFileSync(join(folder, 'run.safetensors'), 'utf8')).toBe('no tensors at all');
   });
 
   it.each(['main.ts', 'sample.ts'] as const)(
     '--help lists options with their defaults: %s',
     (name) => {
-      const { status, stdout } = run(name, ['--help']);
+      const { code, stdout } = run(name, ['--help']);
       expect(stdout).toMatch(/--seed N +[^\n]+ \(1\)\n/);
-      expect(status).toBe(0);
+      expect(code).toBe(0);
     },
   );
 });
@@ -94,7 +93,7 @@ describe('a run', () => {
   it('trains, validates, samples, saves, and prints the same figures again', () => {
     const first = run('main.ts', small);
     expect(first.stderr).toBe('');
-    expect(first.status).toBe(0);
+    expect(first.code).toBe(0);
     expect(figures(first.stdout)).toEqual([
       expect.stringMatching(/^step 50\/60 {2}loss \d+\.\d{4} nats, \d+\.\d{4} bits$/),
       expect.stringMatching(/^step 60 {2}validation \d+\.\d{4} nats, \d+\.\d{4} bits a character$/),
@@ -112,22 +111,22 @@ describe('a run', () => {
 
   it('stops at Ctrl-C with a saved state and exit code 130, and goes on as if it had not', async () => {
     const long = [...small, '--steps', '600', '--validate-every', '600'];
-    const stopped = await interrupt(long);
+    const stopped = await interruptScript(script('main.ts'), long, folder, /^step/m);
     expect(stopped.code).toBe(130);
     expect(stopped.stdout).toMatch(/--resume --checkpoint run\.safetensors\n$/);
     expect(existsSync(join(folder, 'run.safetensors'))).toBe(true);
     const resume = ['--checkpoint', 'run.safetensors', '--resume'];
     const resumed = run('main.ts', resume);
-    expect(resumed.status).toBe(0);
+    expect(resumed.code).toBe(0);
     rmSync(join(folder, 'run.safetensors'));
     expect(figures(resumed.stdout).at(-1)).toBe(figures(run('main.ts', long).stdout).at(-1));
   });
 
   it('refuses to change the model of a run that goes on', () => {
     run('main.ts', small);
-    const { status, stderr } = run('main.ts', [...small, '--resume', '--hidden', '9']);
+    const { code, stderr } = run('main.ts', [...small, '--resume', '--hidden', '9']);
     expect(stderr).toMatch(/^--hidden cannot change [^\n]+ 8, got 9\.[^\n]+\n$/);
-    expect(status).toBe(2);
+    expect(code).toBe(2);
   });
 
   it('ends quietly when nobody reads its output any more', () => {
@@ -137,17 +136,3 @@ describe('a run', () => {
     expect(stderr).toBe('');
   });
 });
-
-/** Runs `main.ts`, presses Ctrl-C once it trains, and waits for its end. */
-function interrupt(args: readonly string[]): Promise<{ code: number | null; stdout: string }> {
-  return new Promise((resolve) => {
-    const child = spawn(process.execPath, [script('main.ts'), ...args], { cwd: folder });
-    let stdout = '';
-    let isPressed = false;
-    child.stdout.on('data', (text) => {
-      stdout += text;
-      if (/^step/m.test(stdout) && !isPressed) isPressed = child.kill('SIGINT');
-    });
-    child.on('close', (code) => resolve({ code, stdout }));
-  });
-}

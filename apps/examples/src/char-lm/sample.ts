@@ -6,14 +6,16 @@
 import { setImmediate } from 'node:timers/promises';
 import { RandomStream } from '@tapeloop/core';
 import { listenForInterruption } from '../shared/interruption.ts';
-import { describeOptions, integer, parseOptions, real, text } from '../shared/options.ts';
+import { modelOf, readRun } from '../shared/language-model/checkpoint.ts';
+import { generate } from '../shared/language-model/generate.ts';
+import { integer, parseOptions, real, text } from '../shared/options.ts';
 import { runCommand } from '../shared/run-command.ts';
+import { showHelp } from '../shared/show-help.ts';
 import { startTapeloop } from '../shared/start-tapeloop.ts';
 import { UserError } from '../shared/user-error.ts';
 import { unknownId, type Vocabulary } from '../shared/vocabulary.ts';
-import { modelOf, readRun } from './checkpoint.ts';
+import { charLm } from './char-lm.ts';
 import { defaultCheckpoint } from './config.ts';
-import { generate } from './generate.ts';
 
 const sampleOptions = {
   prompt: text({ default: 'Call me ', placeholder: 'TEXT', help: 'the text to go on from' }),
@@ -29,13 +31,9 @@ const sampleOptions = {
 
 await runCommand(async (args) => {
   const { values, help } = parseOptions(sampleOptions, args);
-  if (help) {
-    console.log('Writes text with a trained character model.\n\nOptions (with their defaults):');
-    console.log(describeOptions(sampleOptions));
-    return 0;
-  }
+  if (help) return showHelp('Writes text with a trained character model.', sampleOptions);
   const { prompt, seed, checkpoint, ...manner } = values;
-  const saved = readRun(checkpoint);
+  const saved = readRun(checkpoint, charLm);
   checkPrompt(prompt, saved.vocabulary);
   await startTapeloop();
   const model = modelOf(saved);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/** Next-character pairs of one stretch of time for every row of the batch. */
+/** Next-token pairs of one stretch of time for every row of the batch. */
 export interface TextWindow {
   /** Number of steps; the last window of a pass may be shorter than the others. */
   readonly time: number;
@@ -34,7 +34,7 @@ export interface BatchSizes {
  * row 1   g h i      j k l                   h i j   k l m
  * ```
  *
- * In one pass every character is predicted exactly once, but the first of the text and fewer than
+ * In one pass every token is predicted exactly once, but the first of the text and fewer than
  * `batch` at its end, which would make rows of different length.
  */
 export class ContiguousBatches {
@@ -46,7 +46,7 @@ export class ContiguousBatches {
   readonly windowsPerPass: number;
   readonly #ids: Int32Array;
 
-  /** @throws RangeError when the text has too few characters to give each row one. */
+  /** @throws RangeError when the text has too few tokens to give each row one. */
   constructor(ids: Int32Array, { batch, window }: BatchSizes) {
     this.rowLength = Math.floor((ids.length - 1) / batch);
     if (this.rowLength < 1) {

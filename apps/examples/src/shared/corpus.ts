@@ -9,6 +9,8 @@ export interface Corpus {
   /** What to call it on the terminal. */
   readonly name: string;
   readonly text: string;
+  /** Text to see how well it was learnt; where there is none, the end of `text` is kept for that. */
+  readonly heldOut?: string;
 }
 
 /**
@@ -43,8 +45,8 @@ export function readCorpus(path: string): Corpus {
 }
 
 /** SHA-256 of the text in hexadecimal: tells whether a run goes on with the text it began with. */
-export function fingerprint({ text }: Corpus): string {
-  return createHash('sha256').update(text).digest('hex');
+export function fingerprint({ text, heldOut = '' }: Corpus): string {
+  return createHash('sha256').update(text).update(heldOut).digest('hex');
 }
 
 function readBytes(path: string): Uint8Array {

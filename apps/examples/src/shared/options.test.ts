@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { describe, expect, it } from 'vitest';
-import { describeOptions, flag, integer, parseOptions, real, text } from './options.ts';
+import { choice, describeOptions, flag, integer, parseOptions, real, text } from './options.ts';
 import { UserError } from './user-error.ts';
 
 const table = {
@@ -72,6 +72,22 @@ describe('describeOptions', () => {
         '  --tied             share',
         '  --no-variational   other masks',
       ].join('\n'),
+    );
+  });
+});
+
+describe('choice', () => {
+  const cell = { cell: choice({ default: 'lstm', choices: ['lstm', 'gru'], help: 'which one' }) };
+
+  it('takes one of its words', () => {
+    expect(parseOptions(cell, []).values.cell).toBe('lstm');
+    expect(parseOptions(cell, ['--cell', 'gru']).values.cell).toBe('gru');
+  });
+
+  it('names them, in the help and when it is given another', () => {
+    expect(describeOptions(cell)).toBe('  --cell NAME  which one: lstm, gru (lstm)');
+    expect(() => parseOptions(cell, ['--cell', 'rnn'])).toThrow(
+      "--cell must be one of lstm, gru, got 'rnn'.",
     );
   });
 });

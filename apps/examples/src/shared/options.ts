@@ -26,7 +26,8 @@ export interface ParsedOptions<Table> {
   readonly help: boolean;
 }
 
-type OptionTable = Readonly<Record<string, Option<string | number | boolean>>>;
+/** Options by the keys of their values. */
+export type OptionTable = Readonly<Record<string, Option<string | number | boolean>>>;
 
 /** The values an option of numbers may take. */
 export interface NumberRange {
@@ -55,6 +56,26 @@ export function text(option: {
   readonly placeholder: string;
 }): Option<string> {
   return { ...option, parse: (_, value) => value };
+}
+
+/** One of a few words. */
+export function choice<const Choice extends string>(option: {
+  readonly default: NoInfer<Choice>;
+  readonly choices: readonly Choice[];
+  readonly help: string;
+}): Option<Choice> {
+  const { choices, help } = option;
+  const parse = (name: string, value: string): Choice => {
+    const found = choices.find((each) => each === value);
+    if (found !== undefined) return found;
+    throw new UserError(`--${name} must be one of ${choices.join(', ')}, got '${value}'.`);
+  };
+  return {
+    default: option.default,
+    help: `${help}: ${choices.join(', ')}`,
+    placeholder: 'NAME',
+    parse,
+  };
 }
 
 /** A switch: `--name` turns it on, `--no-name` off. */

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // V8 builds a literal v128 anew in every iteration of a loop, so vector constants come from a table in the heap:
-// load them into locals before the loop. The names are generated from src/kernels/constants.ts.
+// load them into locals before the loop. The names are generated from scripts/constants/table.ts.
 
 import { addressOf } from './configuration'
 

@@ -8,60 +8,51 @@ import { createTestHeap, forEachBuild } from '../kernels/testing.ts';
 
 const rules = ['sgd', 'adam', 'adamw', 'rmsprop'];
 
-/** What torch.optim took, by its names. */
+/** By the names of `conformance/optimizer_runs.py`. */
 interface Options {
-  readonly lr: number;
+  readonly learningRate: number;
   readonly momentum?: number;
   readonly nesterov?: boolean;
-  readonly weight_decay?: number;
+  readonly weightDecay?: number;
   readonly beta1?: number;
   readonly beta2?: number;
-  readonly eps?: number;
-  readonly alpha?: number;
+  readonly epsilon?: number;
+  readonly rho?: number;
   readonly centered?: boolean;
 }
 
 interface Run {
   readonly rule: string;
-  readonly kind: string;
-  readonly scheduled: boolean;
+  readonly schedule: string;
   readonly options: Options;
   readonly parameters: readonly (readonly number[])[];
 }
 
 interface Golden {
   readonly sampled: readonly number[];
+  readonly start: readonly number[];
+  readonly gradients: readonly (readonly number[])[];
   readonly runs: readonly Run[];
 }
 
-interface Gradients {
-  readonly start: readonly number[];
-  readonly gradients: readonly (readonly number[])[];
-}
-
-const plain: Golden & Gradients = read('optimizers.json');
-const others: Golden = read('optimizer-rules.json');
-const cases = [plain, others].flatMap(({ sampled, runs }) =>
-  runs
-    .filter(
-      ({ rule, kind, scheduled }) => rules.includes(rule) && kind === 'elements' && !scheduled,
-    )
-    .map((run): [string, Run, readonly number[]] => {
-      return [`${run.rule} ${JSON.stringify(run.options)}`, run, sampled];
-    }),
+const golden: Golden = JSON.parse(
+  readFileSync(new URL('../../../../conformance/pytorch/optimizers.json', import.meta.url), 'utf8'),
 );
-const n = plain.start.length;
+const cases = golden.runs
+  .filter(({ rule, schedule }) => rules.includes(rule) && schedule === 'constant')
+  .map((run): [string, Run] => [`${run.rule} ${JSON.stringify(run.options)}`, run]);
+const n = golden.start.length;
 
 forEachBuild("PyTorch's update rules in double precision", (build) => {
-  test.each(cases)('%s: 200 steps to 2e-5 of the largest', async (_, run, sampled) => {
+  test.each(cases)('%s: 200 steps to 2e-5 of the largest', async (_, run) => {
     const heap = await createTestHeap(build, 1);
-    const parameter = heap.output(plain.start);
+    const parameter = heap.output(golden.start);
     const state = [0, 1, 2].map(() => heap.output(new Float32Array(n)));
     const gradient = heap.output(n);
-    for (const [step, values] of plain.gradients.entries()) {
+    for (const [step, values] of golden.gradients.entries()) {
       new Float32Array(heap.memory.buffer, gradient, n).set(values);
       update(heap.kernels, run, parameter, gradient, state, step + 1);
-      const want = run.parameters[sampled.indexOf(step + 1)];
+      const want = run.parameters[golden.sampled.indexOf(step + 1)];
       if (want === undefined) continue;
       const largest = Math.max(1, ...want.map(Math.abs));
       for (const [i, value] of heap.floats(parameter, n).entries()) {
@@ -82,29 +73,23 @@ function update(
   [first = 0, second = 0, third = 0]: readonly number[],
   step: number,
 ): void {
-  const { lr: learningRate, momentum = 0, nesterov = false, eps: epsilon = 0 } = options;
-  const { alpha: rho = 0, weight_decay: decay = 0, centered } = options;
-  const { beta1 = 0, beta2 = 0 } = options;
+  const { learningRate, momentum = 0, nesterov = false, weightDecay = 0 } = options;
+  const { beta1 = 0, beta2 = 0, epsilon = 0, rho = 0, centered = false } = options;
   const buffers = { parameter, gradient, size: n };
   if (rule.startsWith('adam')) {
-    const decays = rule === 'adamw' ? { decoupledDecay: decay } : { weightDecay: decay };
+    const decays = rule === 'adamw' ? { decoupledDecay: weightDecay } : { weightDecay };
     const numbers = { learningRate, beta1, beta2, epsilon, step, ...decays };
     adamStep(kernels, { ...buffers, m: first, v: second }, numbers);
   } else if (rule === 'rmsprop') {
     const means = {
-      square: first,
+      variance: first,
       mean: centered ? second : 0,
       velocity: momentum > 0 ? third : 0,
     };
-    const numbers = { learningRate, rho, epsilon, momentum, weightDecay: decay };
+    const numbers = { learningRate, rho, epsilon, momentum };
     rmspropStep(kernels, { ...buffers, ...means }, numbers);
   } else {
-    const numbers = { learningRate, momentum, nesterov, weightDecay: decay };
+    const numbers = { learningRate, momentum, nesterov, weightDecay };
     momentumStep(kernels, { ...buffers, velocity: first }, numbers);
   }
-}
-
-function read<T>(name: string): T {
-  const file = new URL(`../../../../conformance/pytorch/${name}`, import.meta.url);
-  return JSON.parse(readFileSync(file, 'utf8'));
 }

@@ -2,7 +2,7 @@
 
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { type SequenceArguments, sequenceFields } from '../kernels/reference/sequence.ts';
+import { type SequenceArguments, sequenceFields } from '../kernels/sequence-arguments.ts';
 import { type TestedCell, testedCells } from '../kernels/sequence-cells-testing.ts';
 import { createTestHeap, forEachBuild, type TestHeap } from '../kernels/testing.ts';
 

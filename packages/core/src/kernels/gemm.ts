@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { ShapeError } from '../errors.ts';
 import type { Kernels } from './kernels.ts';
-import { gemmActivations } from './reference/gemm.ts';
+import { gemmActivations } from './variants.ts';
 
 /**
  * A matrix [rows, columns] of float32 in the heap, as a product sees it.

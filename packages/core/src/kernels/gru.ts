@@ -2,7 +2,6 @@
 
 import type { Scratch } from './gemm.ts';
 import type { Kernels } from './kernels.ts';
-import type { SequenceArguments } from './reference/sequence.ts';
 import {
   callSequence,
   type KernelMemory,
@@ -10,6 +9,7 @@ import {
   type RecurrentSequence,
   sequenceArguments,
 } from './sequence.ts';
+import type { SequenceArguments } from './sequence-arguments.ts';
 
 /** A GRU over a sequence: 3 gates, in the order update, reset, candidate. */
 export interface GruSequence extends RecurrentSequence {

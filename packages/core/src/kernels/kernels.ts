@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import type { ActivationGradKernels } from './reference/activation-grad.ts';
+import type { AdagradKernels } from './reference/adagrad.ts';
+import type { AdamVariantKernels } from './reference/adam-variants.ts';
 import type { BinaryKernels } from './reference/binary.ts';
 import type { CompareKernels } from './reference/compare.ts';
 import type { CopyKernels } from './reference/copy.ts';
@@ -47,4 +49,6 @@ export interface Kernels
     GruSequenceKernels,
     SimpleRnnKernels,
     OptimizerKernels,
+    AdamVariantKernels,
+    AdagradKernels,
     NormKernels {}

@@ -1,10 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import { RuntimeError } from '../errors.ts';
-import { constantBytes, fillConstants } from './constants.ts';
 import type { Kernels } from './kernels.ts';
-import { createReferenceKernels } from './reference/create.ts';
-import { compileWide } from './wide.ts';
 
 /** How the kernels were made: WASM with fused multiply-add, plain WASM SIMD, or scalar TypeScript. */
 export type KernelBuild = 'relaxed' | 'simd' | 'reference';
@@ -35,12 +32,12 @@ export interface LoadedKernels {
 export async function loadKernels(options: LoadKernelsOptions): Promise<LoadedKernels> {
   const { memory, allocate, build = 'auto', wide = false } = options;
   const chosen = build === 'auto' ? fastestBuild() : build;
-  const reference = createReferenceKernels(memory);
-  if (chosen === 'reference') return { kernels: reference, build: chosen };
-
+  if (chosen === 'reference') {
+    const link = await kernelLinker(chosen);
+    return { kernels: link({ memory, allocate }), build: chosen };
+  }
   const module = await compileBuild(chosen, wide);
-  const pointer = allocate(constantBytes);
-  fillConstants(memory, pointer);
+  const pointer = allocate(constantsOf(module).length);
   return { kernels: await instantiateKernels(module, memory, pointer, wide), build: chosen };
 }
 
@@ -75,44 +72,66 @@ export async function compileBuild(
     );
   }
   const bytes = await kernelBytes(build);
-  return wide ? compileWide(bytes) : WebAssembly.compile(bytes);
+  if (!wide) return WebAssembly.compile(bytes);
+  const { compileWide } = await import('./wide.ts');
+  const module = compileWide(bytes);
+  if (module !== undefined) return module;
+  throw new RuntimeError(
+    'loadKernels: the runtime must be Node 24 or later on x64 for wide mode. Load without wide.',
+  );
 }
 
-/** Links a compiled kernel module to a heap whose table of constants lies at `constantsPointer`. */
+/** The table of constants that a module's kernels read from the heap; a section of the module carries it. */
+export function constantsOf(module: WebAssembly.Module): Uint8Array {
+  const [table] = WebAssembly.Module.customSections(module, 'constants');
+  if (table === undefined) throw noKernels();
+  return new Uint8Array(table);
+}
+
+/** Links a compiled kernel module to a heap and puts its table of constants at `constantsPointer` there. */
 export async function instantiateKernels(
   module: WebAssembly.Module,
   memory: WebAssembly.Memory,
   constantsPointer: number,
   wide: boolean,
 ): Promise<Kernels> {
+  putConstants(module, memory, constantsPointer);
   const instance = await WebAssembly.instantiate(module, { env: { memory } });
-  return kernelsOf(instance, memory, constantsPointer, wide);
+  return kernelsOf(instance, constantsPointer, wide);
 }
 
-/** `loadKernels` for a module compiled before, at once: for a second heap. */
-export function linkKernels(
+/** Makes a build's kernels over a heap, at once. */
+export type KernelLinker = (heap: Pick<LoadKernelsOptions, 'memory' | 'allocate'>) => Kernels;
+
+/** Loads and compiles a build for heaps that come later. */
+export async function kernelLinker(build: KernelBuild): Promise<KernelLinker> {
+  if (build === 'reference') {
+    const { createReferenceKernels } = await import('./reference/create.ts');
+    return ({ memory }) => createReferenceKernels(memory);
+  }
+  const module = await compileBuild(build, false);
+  return ({ memory, allocate }) => {
+    const pointer = allocate(constantsOf(module).length);
+    putConstants(module, memory, pointer);
+    const instance = new WebAssembly.Instance(module, { env: { memory } });
+    return kernelsOf(instance, pointer, false);
+  };
+}
+
+function putConstants(
   module: WebAssembly.Module,
-  { memory, allocate }: Pick<LoadKernelsOptions, 'memory' | 'allocate'>,
-): Kernels {
-  const pointer = allocate(constantBytes);
-  fillConstants(memory, pointer);
-  const instance = new WebAssembly.Instance(module, { env: { memory } });
-  return kernelsOf(instance, memory, pointer, false);
+  memory: WebAssembly.Memory,
+  pointer: number,
+): void {
+  new Uint8Array(memory.buffer).set(constantsOf(module), pointer);
 }
 
 function kernelsOf(
   { exports }: WebAssembly.Instance,
-  memory: WebAssembly.Memory,
   constantsPointer: number,
   wide: boolean,
 ): Kernels {
-  const names = [...Object.keys(createReferenceKernels(memory)), 'configure'];
-  if (!hasFunctions<KernelExports>(exports, names)) {
-    const missing = names.filter((name) => typeof exports[name] !== 'function');
-    throw new RuntimeError(
-      `loadKernels: the module must export ${missing.join(', ')}. Run build-kernels again.`,
-    );
-  }
+  if (!isKernelExports(exports)) throw noKernels();
   exports.configure(constantsPointer, wide ? 1 : 0);
   return exports;
 }
@@ -121,8 +140,13 @@ interface KernelExports extends Kernels {
   configure(constantsPointer: number, wide: number): void;
 }
 
-function hasFunctions<T>(exports: object, names: readonly string[]): exports is object & T {
-  return names.every((name) => typeof Reflect.get(exports, name) === 'function');
+/** That such a module has every kernel is what a test of each build proves. */
+function isKernelExports(exports: object): exports is KernelExports {
+  return 'configure' in exports;
+}
+
+function noKernels(): RuntimeError {
+  return new RuntimeError('loadKernels: the module must be one of Tapeloop. Run build-kernels.');
 }
 
 function fastestBuild(): KernelBuild {

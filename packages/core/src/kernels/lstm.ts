@@ -2,7 +2,6 @@
 
 import type { Scratch } from './gemm.ts';
 import type { Kernels } from './kernels.ts';
-import type { SequenceArguments } from './reference/sequence.ts';
 import {
   callSequence,
   type KernelMemory,
@@ -12,6 +11,7 @@ import {
   type StateMask,
   sequenceArguments,
 } from './sequence.ts';
+import type { SequenceArguments } from './sequence-arguments.ts';
 
 /** An LSTM over a sequence: 4 gates, in the order input, forget, candidate, output. */
 export interface LstmSequence extends RecurrentSequence {

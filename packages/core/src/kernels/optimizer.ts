@@ -107,27 +107,28 @@ export interface RmspropStepOptions extends GradientScaling {
 }
 
 /**
- * RMSprop; the equation is `rmsprop`'s in `reference/optimizer.ts`.
+ * RMSprop; the equation is that of `AdagradKernels`.
  *
- * @param buffers `mean` makes it the centred form, `velocity` gives it momentum.
+ * @param buffers `mean` makes it the centred form, whose `variance` is about the running mean;
+ *   `velocity` gives it momentum.
  */
 export function rmspropStep(
   kernels: Kernels,
   buffers: UpdateBuffers & {
-    readonly square: number;
+    readonly variance: number;
     readonly mean?: number;
     readonly velocity?: number;
   },
   options: RmspropStepOptions,
 ): void {
-  const { parameter, gradient, square, mean = 0, velocity = 0, size } = buffers;
+  const { parameter, gradient, variance, mean = 0, velocity = 0, size } = buffers;
   const { out = parameter } = buffers;
   const { learningRate, rho, epsilon, momentum = 0 } = options;
   const { weightDecay = 0, gradientScale = 1 } = options;
   kernels.rmspropUpdate(
     parameter,
     gradient,
-    square,
+    variance,
     mean,
     velocity,
     out,

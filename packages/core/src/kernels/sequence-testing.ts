@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What the tests of whole-sequence kernels share: a problem with any of the options, laid out in a heap.
 
-import { type SequenceArguments, sequenceFields } from './reference/sequence.ts';
+import { type SequenceArguments, sequenceFields } from './sequence-arguments.ts';
 import type { TestHeap } from './testing.ts';
 
 /** What a state is scaled by: nothing, one mask, one for each row or step, or both. */

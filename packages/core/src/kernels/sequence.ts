@@ -3,7 +3,7 @@
 
 import { argumentMessage, ShapeError, ValueError } from '../errors.ts';
 import type { Scratch } from './gemm.ts';
-import { type SequenceArguments, sequenceFields } from './reference/sequence.ts';
+import { type SequenceArguments, sequenceFields } from './sequence-arguments.ts';
 
 /** The memory that pointers point into. Growth may replace its buffer between calls. */
 export interface KernelMemory {

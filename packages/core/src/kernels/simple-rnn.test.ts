@@ -3,8 +3,8 @@
 import { expect, test } from 'vitest';
 import { expectClose } from './expect-close-testing.ts';
 import { spread, unitSizes } from './recurrent-testing.ts';
-import { simpleRnnVariants } from './reference/simple-rnn.ts';
 import { bitsOf, createTestHeap, forEachBuild } from './testing.ts';
+import { simpleRnnVariants } from './variants.ts';
 
 const { tanh, relu } = simpleRnnVariants;
 

@@ -2,8 +2,6 @@
 
 import type { Scratch } from './gemm.ts';
 import type { Kernels } from './kernels.ts';
-import type { SequenceArguments } from './reference/sequence.ts';
-import { simpleRnnVariants } from './reference/simple-rnn.ts';
 import {
   callSequence,
   type KernelMemory,
@@ -11,6 +9,8 @@ import {
   type RecurrentSequence,
   sequenceArguments,
 } from './sequence.ts';
+import type { SequenceArguments } from './sequence-arguments.ts';
+import { simpleRnnVariants } from './variants.ts';
 
 /**
  * A simple recurrent network over a sequence: 1 gate, the pre-activation. Its projections may be its

@@ -3,9 +3,8 @@
 // beside its reference that notices every byte written outside the outputs.
 
 import { describe } from 'vitest';
-import { constantBytes, fillConstants } from './constants.ts';
 import type { Kernels } from './kernels.ts';
-import { availableBuilds, compileBuild, instantiateKernels } from './load.ts';
+import { availableBuilds, compileBuild, constantsOf, instantiateKernels } from './load.ts';
 import { createReferenceKernels } from './reference/create.ts';
 import { hasWideMode } from './wide.ts';
 
@@ -45,12 +44,10 @@ export function forEachBuild(subject: string, body: (build: TestedBuild) => void
 
 /** A heap of its own with `build`'s kernels and the scalar reference over it. */
 export async function createTestHeap(build: TestedBuild, pages = 16): Promise<TestHeap> {
+  const { module, name } = build;
   const memory = new WebAssembly.Memory({ initial: pages });
-  fillConstants(memory, constantsPointer);
-  return new TestHeap(
-    memory,
-    await instantiateKernels(build.module, memory, constantsPointer, build.name === 'wide'),
-  );
+  const kernels = await instantiateKernels(module, memory, constantsPointer, name === 'wide');
+  return new TestHeap(memory, kernels, constantsPointer + constantsOf(module).length);
 }
 
 /**
@@ -62,12 +59,14 @@ export class TestHeap {
   readonly kernels: Kernels;
   readonly reference: Kernels;
   readonly #writable: { start: number; end: number }[] = [];
-  #top = constantsPointer + constantBytes;
+  #top: number;
 
-  constructor(memory: WebAssembly.Memory, kernels: Kernels) {
+  /** @param top where the memory that kernels may use begins. */
+  constructor(memory: WebAssembly.Memory, kernels: Kernels, top: number) {
     this.memory = memory;
     this.kernels = kernels;
     this.reference = createReferenceKernels(memory);
+    this.#top = top;
     new Uint8Array(memory.buffer, this.#top).fill(guardByte);
   }
 

@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-import { RuntimeError } from '../errors.ts';
 
 const wideFlags = ['experimental-wasm-revectorize', 'no-liftoff', 'no-wasm-lazy-compilation'];
 
@@ -11,15 +10,11 @@ const wideFlags = ['experimental-wasm-revectorize', 'no-liftoff', 'no-wasm-lazy-
  * flags, so a check of a kernel's results checks the code that will run. The mode is experimental:
  * check every kernel against its reference before using it.
  *
- * @throws RuntimeError where the runtime has no such mode
+ * @returns `undefined` where the runtime has no such mode.
  */
-export function compileWide(bytes: Uint8Array<ArrayBuffer>): WebAssembly.Module {
+export function compileWide(bytes: Uint8Array<ArrayBuffer>): WebAssembly.Module | undefined {
   const v8 = nodeV8();
-  if (v8 === undefined) {
-    throw new RuntimeError(
-      'compileWide: the runtime must be Node 24 or later on x64, got another. Load without wide.',
-    );
-  }
+  if (v8 === undefined) return undefined;
   for (const flag of wideFlags) v8.setFlagsFromString(`--${flag}`);
   try {
     return new WebAssembly.Module(withMark(bytes));

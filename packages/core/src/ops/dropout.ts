@@ -4,6 +4,7 @@ import { ones, scalar } from '../create.ts';
 import { argumentMessage, ValueError } from '../errors.ts';
 import { defineOp } from '../op.ts';
 import { defaultRandomStream, type PhiloxPosition, type RandomStream } from '../random.ts';
+import { tidy } from '../scope.ts';
 import { checkShape, type Shape, sameShape, sizeOf } from '../shape.ts';
 import { Tensor } from '../tensor.ts';
 import { binary } from './elementwise.ts';
@@ -99,13 +100,13 @@ function dropBy(x: Tensor, mask: Mask): Tensor {
 
 /** Dropout where axes of size 1 of the mask share one decision. */
 function dropShared(x: Tensor, rate: number, position: PhiloxPosition, noiseShape: Shape): Tensor {
-  using mask = drawMask(noiseShape, rate, 1, position);
-  using isKept = Tensor.empty(noiseShape, 'bool', 'dropout');
-  isKept.view().set(mask.view());
-  using scale = scalar(scaleOf(rate));
-  using scaled = binary('mul', x, scale);
-  using zero = scalar(0);
-  return selectElements('dropout', isKept, scaled, zero);
+  return tidy(() => {
+    const mask = drawMask(noiseShape, rate, 1, position);
+    const isKept = Tensor.empty(noiseShape, 'bool', 'dropout');
+    isKept.view().set(mask.view());
+    const scaled = binary('mul', x, scalar(scaleOf(rate)));
+    return selectElements('dropout', isKept, scaled, scalar(0));
+  });
 }
 
 function drawMask(shape: Shape, rate: number, kept: number, position: PhiloxPosition): Tensor {

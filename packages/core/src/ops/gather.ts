@@ -2,7 +2,10 @@
 import { kernels } from '../backend.ts';
 import { bytesPerElement, dtypes } from '../dtype.ts';
 import { argumentMessage, ShapeError, ValueError } from '../errors.ts';
+import { IndexedSlices } from '../indexed-slices.ts';
+import { checkIndices } from '../indices.ts';
 import { defineOp } from '../op.ts';
+import type { InputGradient } from '../recording.ts';
 import { normalizeAxis, type Shape, sameShape, showShape, sizeOf } from '../shape.ts';
 import { heap } from '../storage.ts';
 import { Tensor } from '../tensor.ts';
@@ -29,10 +32,10 @@ export const gatherOp = defineOp({
     return out;
   },
   save: ([, indices]) => [indices],
-  gradient: (dy, { saved: [indices], attrs: { axis, size } }) => [
-    () => scatterAdd(dy, indices, size, axis),
-    null,
-  ],
+  gradient: (dy, { saved: [indices], attrs: { axis, size } }): InputGradient[] => {
+    const dense = () => scatterAdd(dy, indices, size, axis);
+    return [axis === 0 ? { dense, slices: () => rowsOf(dy, indices, size) } : dense, null];
+  },
 });
 
 /** The declared op of `scatterAdd`. */
@@ -112,18 +115,11 @@ export function scatterAdd(updates: Tensor, indices: Tensor, size: number, axis 
   return scatterAddOp([updates, indices], { axis: along, size });
 }
 
-/** @throws ValueError when an index is not in [0, size). */
-function checkIndices(op: string, indices: Tensor, size: number): void {
-  const at = kernels().firstIndexOutOfRange(indices.pointer, indices.size, size);
-  if (at === -1) return;
-  throw new ValueError(
-    argumentMessage({
-      op,
-      argument: 'indices',
-      expected: size === 0 ? 'empty, as the indexed axis has size 0' : `in [0, ${size})`,
-      received: `${indices.view()[at]} at element ${at} of shape ${showShape(indices.shape)}`,
-    }),
-  );
+/** `scatterAdd` along the first axis, not carried out: rows that share the storage of the updates. */
+function rowsOf(updates: Tensor, indices: Tensor, size: number): IndexedSlices {
+  const rest = updates.shape.slice(indices.rank);
+  const values = updates.shareAs([indices.size, ...rest], 'gather');
+  return new IndexedSlices(values, indices.shareAs([indices.size], 'gather'), [size, ...rest]);
 }
 
 /** Calls `fn` with the bytes at which each entry of the axes before `axis` starts, and a row's width. */

@@ -3,8 +3,8 @@ import { kernels } from '../backend.ts';
 import { zerosLike } from '../create.ts';
 import { defineMultiOp } from '../op.ts';
 import { tidy } from '../scope.ts';
-import { GradientTape } from '../tape.ts';
 import { Tensor } from '../tensor.ts';
+import { withTape } from '../with-tape.ts';
 import { add, mul, sub } from './arithmetic.ts';
 import { mean, sum, sumTo } from './reduce.ts';
 import { rsqrt, square } from './unary.ts';
@@ -59,15 +59,16 @@ function differentiate(
   epsilon: number,
   changes: readonly (Tensor | null)[],
 ): readonly (Tensor | null)[] {
-  using tape = new GradientTape();
-  for (const source of sources) tape.watch(source);
-  const target = tape.record(() =>
-    composed(...sources, epsilon)
-      .map((gradient, i) => [gradient, changes[i] ?? null] as const)
-      .flatMap(([gradient, change]) => (change === null ? [] : [sum(mul(gradient, change))]))
-      .reduce((total, part) => add(total, part)),
-  );
-  return tape.gradient(target, sources, { unconnected: 'null' });
+  return withTape((tape) => {
+    for (const source of sources) tape.watch(source);
+    const target = tape.record(() =>
+      composed(...sources, epsilon)
+        .map((gradient, i) => [gradient, changes[i] ?? null] as const)
+        .flatMap(([gradient, change]) => (change === null ? [] : [sum(mul(gradient, change))]))
+        .reduce((total, part) => add(total, part)),
+    );
+    return tape.gradient(target, sources, { unconnected: 'null' });
+  });
 }
 
 /** With x̂ = (x − μ)·r and g = dy·γ: dx = r·(g − mean(g) − x̂·mean(g·x̂)), dγ = Σ dy·x̂, dβ = Σ dy. */

@@ -2,6 +2,7 @@
 import { kernels } from '../backend.ts';
 import { ShapeError } from '../errors.ts';
 import { defineOp } from '../op.ts';
+import { tidy } from '../scope.ts';
 import { broadcastShapes, type Shape, showShape, sizeOf, stridesOf } from '../shape.ts';
 import { Storage } from '../storage.ts';
 import { Tensor } from '../tensor.ts';
@@ -67,9 +68,10 @@ export function matMul(a: Tensor, b: Tensor, options: MatMulOptions = {}): Tenso
   const isTall = a.rank > 2 && b.rank === 2 && !transposeA;
   if (!isTall) return matMulOp([a, b], transposes);
   const { batch, m, n, k } = problemOf(a.shape, b.shape, transposes);
-  using tall = reshape(a, [sizeOf(batch) * m, k]);
-  using product = matMulOp([tall, b], transposes);
-  return reshape(product, [...batch, m, n]);
+  return tidy(() => {
+    const tall = reshape(a, [sizeOf(batch) * m, k]);
+    return reshape(matMulOp([tall, b], transposes), [...batch, m, n]);
+  });
 }
 
 function problemOf(a: Shape, b: Shape, { transposeA, transposeB }: Transposes): Problem {

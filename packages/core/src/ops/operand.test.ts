@@ -48,7 +48,7 @@ describe.each(Object.entries({ ...numericUnary, ...floatUnary }))('%s', (name, f
       expect(() => fn(bool)).toThrow(DTypeError);
       expect(() => fn(bool)).toThrow(`${name}: x must be of dtype float32`);
       expect(() => fn(received)).toThrow(TypeError);
-      expect(() => fn(received)).toThrow('fromTfjs() for a tf.Tensor');
+      expect(() => fn(received)).toThrow('fromTfjs() of @tapeloop/core/tfjs for a tf.Tensor');
       expect(() => fn(disposed)).toThrow(DisposedError);
     });
   });

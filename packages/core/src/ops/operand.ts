@@ -7,6 +7,8 @@ import { Tensor } from '../tensor.ts';
 /** An argument of an elementwise op: a tensor, or a number that takes the other operand's dtype. */
 export type Operand = Tensor | number;
 
+const hint = 'Use tensor() to make one, or fromTfjs() of @tapeloop/core/tfjs for a tf.Tensor.';
+
 /**
  * Runs `fn` on two operands as tensors, freeing those made from numbers.
  *
@@ -41,7 +43,6 @@ export function checkTensor(
 ): asserts x is Tensor {
   if (!(x instanceof Tensor)) {
     const expected = 'a Tensor';
-    const hint = 'Use tensor() to make one, or fromTfjs() for a tf.Tensor.';
     throw new TypeError(argumentMessage({ op, argument, expected, received: x, hint }));
   }
   x.assertAlive();
@@ -67,7 +68,6 @@ function checkOperand(op: string, argument: string, x: unknown, dtype: DType): v
   }
   if (typeof x !== 'number') {
     const expected = 'a Tensor or a number';
-    const hint = 'Use tensor() to make one, or fromTfjs() for a tf.Tensor.';
     throw new TypeError(argumentMessage({ op, argument, expected, received: x, hint }));
   }
   if (dtype === 'int32' && !Number.isInteger(x)) {

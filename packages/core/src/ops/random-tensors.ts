@@ -95,10 +95,11 @@ export function truncatedNormal(shape: Shape, options: NormalOptions = {}): Tens
 
 /** `count` numbers of mean 0 and standard deviation 1. */
 function drawNormals(count: number, stream: RandomStream): Float64Array {
-  using uniforms = Tensor.empty([count + (count % 2)], 'float32', 'normal');
   const { key, counter } = stream.draw(count);
+  const uniforms = Tensor.empty([count + (count % 2)], 'float32', 'normal');
   kernels().philoxUniform(uniforms.pointer, uniforms.size, ...key, ...counter);
-  const u = uniforms.view();
+  const u = uniforms.data();
+  uniforms.dispose();
   return Float64Array.from({ length: count }, (_, i) => {
     const first = u[i - (i % 2)] ?? 0;
     const second = u[i - (i % 2) + 1] ?? 0;

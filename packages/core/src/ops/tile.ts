@@ -2,6 +2,7 @@
 import { dtypes } from '../dtype.ts';
 import { argumentMessage, ValueError } from '../errors.ts';
 import { defineOp } from '../op.ts';
+import { tidy } from '../scope.ts';
 import { checkShape, showShape, stridesOf } from '../shape.ts';
 import type { Tensor } from '../tensor.ts';
 import { checkTensor } from './operand.ts';
@@ -16,8 +17,9 @@ export const tileOp = defineOp({
     const own = stridesOf(x.shape);
     const shape = reps.flatMap((count, axis) => [count, x.shape[axis] ?? 1]);
     const strides = reps.flatMap((_, axis) => [0, own[axis] ?? 0]);
-    using tiled = strided(x, { shape, strides }, 'tile');
-    return tiled.shareAs(tiledShape(x.shape, reps), 'tile');
+    return tidy(() =>
+      strided(x, { shape, strides }, 'tile').shareAs(tiledShape(x.shape, reps), 'tile'),
+    );
   },
   gradient: (dy, { inputs: [x], attrs: { reps } }) => [
     () => {

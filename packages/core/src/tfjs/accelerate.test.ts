@@ -81,7 +81,7 @@ describe('memory', () => {
     acceleration = await accelerateTfjs();
     const [a, b] = [tf.ones([3, 4]), tf.ones([4, 5])];
     const [x, filter] = [tf.ones<tf.Rank.R4>([2, 4, 4, 3]), tf.ones<tf.Rank.R4>([3, 3, 3, 3])];
-    const before = [tf.memory(), backend().numDataIds()];
+    const before = [tf.memory(), tf.backend().numDataIds()];
     for (let i = 0; i < 50; i++) {
       tf.matMul(a, b).dispose();
       tf.einsum('ij,jk->ki', a, b).dispose();
@@ -91,7 +91,7 @@ describe('memory', () => {
       expect(() => tf.matMul(a, a)).toThrow('inner sizes');
       expect(() => tf.einsum('ij,jk->ik', a, a)).toThrow();
     }
-    expect([tf.memory(), backend().numDataIds()]).toEqual(before);
+    expect([tf.memory(), tf.backend().numDataIds()]).toEqual(before);
     tf.dispose([a, b, x, filter]);
   });
 

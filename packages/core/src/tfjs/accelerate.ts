@@ -7,9 +7,9 @@ import {
 } from '@tensorflow/tfjs-core';
 import { type InitOptions, init, type RuntimeInfo } from '../backend.ts';
 import { argumentMessage, ValueError } from '../errors.ts';
-import { compileBuild } from '../kernels/load.ts';
+import { kernelLinker } from '../kernels/load.ts';
 import { type DropInName, dropInNames, dropIns } from './catalogue.ts';
-import { keepModule } from './host.ts';
+import { keepLinker } from './host.ts';
 
 /** Options of `accelerateTfjs`: those of `init`, and which kernels to leave as they are. */
 export interface AccelerateOptions extends InitOptions {
@@ -58,8 +58,7 @@ export async function accelerateTfjs(options: AccelerateOptions = {}): Promise<A
   const { except = [], ...runtimeOptions } = options;
   checkNames(except);
   const runtime = await init(runtimeOptions);
-  const { kernels: build } = runtime;
-  keepModule(build === 'reference' ? undefined : await compileBuild(build, false));
+  keepLinker(await kernelLinker(runtime.kernels));
   restoreStock();
   registrations = dropInNames.filter((name) => !except.includes(name)).map(register);
   const own = registrations;

@@ -1,14 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-import { BackendWasm } from '@tensorflow/tfjs-backend-wasm';
 import { getKernel, type NamedAttrMap, type TensorInfo } from '@tensorflow/tfjs-core';
-import { backend as coreBackend, heapOf, kernels, memoryOf, type WasmBackend } from '../backend.ts';
+import { backend as coreBackend, heapOf, kernels, memoryOf } from '../backend.ts';
 import { bytesPerElement, type DType, type TypedArray, viewOf } from '../dtype.ts';
 import { OutOfMemoryError, RuntimeError } from '../errors.ts';
 import type { Kernels } from '../kernels/kernels.ts';
-import { linkKernels } from '../kernels/load.ts';
-import { createReferenceKernels } from '../kernels/reference/create.ts';
+import type { KernelLinker } from '../kernels/load.ts';
 import { sizeOf } from '../shape.ts';
 import type { Heap } from '../storage.ts';
+import { isTfjsBackend, type TfjsBackend } from './tfjs-backend.ts';
 
 /** What a kernel of tfjs's needs of tfjs: a shape, a dtype and where the elements are. */
 export type Info = TensorInfo;
@@ -19,19 +18,17 @@ export interface Output {
   readonly pointer: number;
 }
 
-type Backend = WasmBackend & Pick<BackendWasm, 'makeOutput'>;
-
 /** Scratch up to this size is kept for the next call. */
 const KEPT_BYTES = 2 ** 24;
 
 /** One instance of tfjs's WASM backend, with our kernels over its memory. */
 export class Host {
-  readonly backend: Backend;
+  readonly backend: TfjsBackend;
   readonly kernels: Kernels;
   readonly #heap: Heap;
   #scratch = { pointer: 0, bytes: 0, isTaken: false };
 
-  constructor(backend: Backend, kernels: Kernels) {
+  constructor(backend: TfjsBackend, kernels: Kernels) {
     this.backend = backend;
     this.kernels = kernels;
     this.#heap = heapOf(backend);
@@ -139,11 +136,11 @@ export class Host {
 
 const hosts = new WeakMap<object, Host>();
 let latest: Host | undefined;
-let compiled: WebAssembly.Module | undefined;
+let linker: KernelLinker | undefined;
 
 /** Keeps what is needed to attach the kernels to a backend that tfjs makes later. */
-export function keepModule(module: WebAssembly.Module | undefined): void {
-  compiled = module;
+export function keepLinker(ofBuild: KernelLinker): void {
+  linker = ofBuild;
 }
 
 /**
@@ -154,7 +151,7 @@ export function keepModule(module: WebAssembly.Module | undefined): void {
  */
 export function hostOf(backend: unknown): Host {
   if (latest !== undefined && latest.backend === backend) return latest;
-  if (!isBackend(backend)) {
+  if (!isTfjsBackend(backend)) {
     throw new RuntimeError(
       'accelerateTfjs: the kernel was called by another copy of @tensorflow/tfjs-backend-wasm. ' +
         'Make your project resolve it once (`npm ls @tensorflow/tfjs-backend-wasm`).',
@@ -166,17 +163,13 @@ export function hostOf(backend: unknown): Host {
   return host;
 }
 
-/** tfjs calls kernels through types that say nothing: the class says the rest. */
-function isBackend(backend: unknown): backend is Backend {
-  return backend instanceof BackendWasm;
-}
-
-function kernelsOver(backend: Backend): Kernels {
+function kernelsOver(backend: TfjsBackend): Kernels {
   if (backend === coreBackend()) return kernels();
-  const memory = memoryOf(backend);
-  if (compiled === undefined) return createReferenceKernels(memory);
+  if (linker === undefined) {
+    throw new RuntimeError('accelerateTfjs: it must be awaited before tfjs makes a new backend.');
+  }
   const { allocate } = heapOf(backend);
-  return linkKernels(compiled, { memory, allocate });
+  return linker({ memory: memoryOf(backend), allocate });
 }
 
 function align(pointer: number): number {

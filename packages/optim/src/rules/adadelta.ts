@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
+import { kernels } from '@tapeloop/core/kernels';
 import { checkFraction, checkPositive } from '../options.ts';
 import { type RuleState, ruleTransform } from '../rule.ts';
 import { checkRate, type Schedule } from '../schedules/schedule.ts';
-import { elementsOf, type Slots, slotElements, type UpdatePart } from '../slots.ts';
+import type { Slots } from '../slots.ts';
 import type { GradientTransform } from '../transform.ts';
+import { type KernelOperands, kernelSteps } from './kernel-steps.ts';
 
 /** Options of `adadelta`. */
 export interface AdadeltaOptions {
@@ -71,25 +73,26 @@ export function adadelta(options: AdadeltaOptions = {}): GradientTransform<Adade
     learningRate,
     parts: (make) => ({ squares: make.slots('squares'), deltas: make.slots('deltas') }),
     numbers: (alpha): AdadeltaNumbers => ({ alpha, rho, epsilon }),
-    fill,
+    ...kernelSteps('adadelta', runKernel),
   });
 }
 
 /** `adadeltaUpdate` of each element. */
-function fill(
-  { parameter, gradient, update }: UpdatePart,
-  slots: AdadeltaState,
+function runKernel(
+  { parameter, gradient, out, size, gradientScale, slot }: KernelOperands,
+  { squares, deltas }: AdadeltaState,
   { alpha, rho, epsilon }: AdadeltaNumbers,
 ): void {
-  const [out, gs] = [elementsOf('adadelta', update), elementsOf('adadelta', gradient)];
-  const squares = slotElements('adadelta', slots.squares, parameter);
-  const deltas = slotElements('adadelta', slots.deltas, parameter);
-  for (let i = 0; i < out.length; i++) {
-    const [g, before] = [gs[i] ?? 0, deltas[i] ?? 0];
-    const next = rho * (squares[i] ?? 0) + (1 - rho) * g * g;
-    const delta = Math.sqrt((before + epsilon) / (next + epsilon)) * g;
-    squares[i] = next;
-    deltas[i] = rho * before + (1 - rho) * delta * delta;
-    out[i] = -alpha * delta;
-  }
+  kernels().adadeltaUpdate(
+    parameter,
+    gradient,
+    slot(squares),
+    slot(deltas),
+    out,
+    size,
+    alpha,
+    rho,
+    epsilon,
+    gradientScale,
+  );
 }

@@ -1,27 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
-import { readFileSync } from 'node:fs';
-import { init, Parameter } from '@tapeloop/core';
-import { cosines, sines, trackLeaks } from '@tapeloop/core/testing';
-import { afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { goldenCases } from '../golden-cases-testing.ts';
-import type { GoldenInputs, GoldenRuns } from '../golden-trajectories-testing.ts';
+import { Parameter } from '@tapeloop/core';
+import { cosines, sines } from '@tapeloop/core/testing';
+import { expect, test } from 'vitest';
 import { Optimizer } from '../optimizer.ts';
-import { optimizerContract } from '../optimizer-contract-testing.ts';
+import { testRule } from '../rule-suite-testing.ts';
 import { cosineDecay } from '../schedules/cosine.ts';
-import { adafactor } from './adafactor.ts';
+import { type AdafactorOptions, adafactor } from './adafactor.ts';
 
-beforeAll(async () => {
-  await init();
-});
-trackLeaks({ beforeEach, afterEach });
-
-const read = (path: string) =>
-  JSON.parse(readFileSync(new URL(`../../../../conformance/${path}`, import.meta.url), 'utf8'));
-const inputs: GoldenInputs = read('pytorch/optimizers.json');
-const pytorch: GoldenRuns = read('pytorch/optimizer-rules.json');
-
-describe('contract', () => {
-  const cases = optimizerContract({
+testRule<Required<Omit<AdafactorOptions, 'mask'>>>({
+  rule: 'adafactor',
+  libraries: ['PyTorch', 'Optax'],
+  make: adafactor,
+  contract: {
     make: () => adafactor({ learningRate: 0.1, weightDecay: 0.1 }),
     quadratic: {
       make: () => adafactor({ learningRate: cosineDecay({ initial: 0.1, steps: 400 }) }),
@@ -33,34 +23,21 @@ describe('contract', () => {
       steps: 6000,
     },
     network: { make: () => adafactor({ learningRate: 0.05 }), steps: 600 },
-  });
-  test.each(cases)('$title', ({ run }) => run());
-});
-
-const golden: Pick<Parameters<typeof goldenCases>[0], 'make' | 'scalar'> = {
-  make: (options) => {
-    const [epsilon1 = 0, epsilon2 = 0] = options.list('eps');
-    return adafactor({
-      learningRate: options.rate,
-      beta2Decay: options.number('beta2_decay'),
-      epsilon1,
-      epsilon2,
-      clipThreshold: options.number('d'),
-      weightDecay: options.number('weight_decay'),
-    });
   },
-};
-
-test.each([
-  ...goldenCases({ source: 'PyTorch', file: pytorch, inputs, rule: 'adafactor', ...golden }),
-])('$title', ({ run }) => run());
-
-test.each([
-  [{ beta2Decay: 0 }, 'adafactor: beta2Decay must be a finite number below 0, got 0.'],
-  [{ epsilon1: 0 }, 'adafactor: epsilon1 must be a finite number above 0, got 0.'],
-  [{ clipThreshold: 0 }, 'adafactor: clipThreshold must be a finite number above 0, got 0.'],
-])('refuses %o', (options, message) => {
-  expect(() => adafactor(options)).toThrow(message);
+  refusals: [
+    [
+      () => adafactor({ beta2Decay: 0 }),
+      'adafactor: beta2Decay must be a finite number below 0, got 0.',
+    ],
+    [
+      () => adafactor({ epsilon1: 0 }),
+      'adafactor: epsilon1 must be a finite number above 0, got 0.',
+    ],
+    [
+      () => adafactor({ clipThreshold: 0 }),
+      'adafactor: clipThreshold must be a finite number above 0, got 0.',
+    ],
+  ],
 });
 
 test('keeps a row and a column of each matrix of a stack, which are those of the matrix alone', () => {

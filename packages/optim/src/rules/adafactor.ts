@@ -58,8 +58,9 @@ type Fixed = Required<Omit<AdafactorOptions, 'learningRate' | 'mask'>>;
  * update = −ρ · max(ε₂, RMS(p)) · u / max(1, RMS(u) / d) − α · λ · p
  * ```
  *
- * As `torch.optim.Adafactor`, which adds ε₁ as a lower bound where the paper adds it to g²; Optax
- * differs again. Averages over an empty dimension are not touched.
+ * As `torch.optim.Adafactor`, where ε₁ is a lower bound. The paper and Optax add it to g², which is the
+ * same as both vanish. Optax has no `min` in ρ and does not multiply the decay by α. Averages over an
+ * empty dimension are not touched.
  *
  * @throws ValueError when an option is out of range.
  * @see Shazeer and Stern 2018, "Adafactor: Adaptive Learning Rates with Sublinear Memory Cost",

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
+import { kernels } from '@tapeloop/core/kernels';
 import { checkNotNegative, checkPositive } from '../options.ts';
 import { type RuleState, ruleTransform } from '../rule.ts';
 import { checkRate, type Schedule } from '../schedules/schedule.ts';
-import { elementsOf, type Slots, slotElements } from '../slots.ts';
+import type { Slots } from '../slots.ts';
 import type { GradientTransform } from '../transform.ts';
+import { type KernelOperands, kernelSteps } from './kernel-steps.ts';
 
 /** Options of `adagrad`. */
 export interface AdagradOptions {
@@ -44,8 +46,12 @@ export function adagradUpdate(
 }
 
 /**
- * Adagrad; the equation is `adagradUpdate`'s. ε is added to the root, as in PyTorch; Keras and Optax
- * add it below the root. PyTorch's `lr_decay` is a schedule here: `(s) => lr / (1 + s * decay)`.
+ * Adagrad; the equation is `adagradUpdate`'s. ε is added to the root, as in PyTorch. Keras and Optax add
+ * it below the root, where it is a part of the first sum: their `a` and ε are an `initialAccumulator` of
+ * `a + ε` with an `epsilon` of 1e-30. PyTorch's `lr_decay` is a schedule here:
+ * `(s) => lr / (1 + s * decay)`.
+ *
+ * It works on slices as they are, with the bits of dense gradients.
  *
  * @throws ValueError when an option is out of range.
  * @see Duchi, Hazan and Singer 2011, "Adaptive Subgradient Methods", figure 1, diagonal.
@@ -60,15 +66,16 @@ export function adagrad(options: AdagradOptions = {}): GradientTransform<Adagrad
     learningRate,
     parts: (make) => ({ sum: make.slots('sum', { initial: initialAccumulator }) }),
     numbers: (alpha): AdagradNumbers => ({ alpha, epsilon }),
-    fill: ({ parameter, gradient, update }, slots, { alpha }) => {
-      const [out, gs] = [elementsOf('adagrad', update), elementsOf('adagrad', gradient)];
-      const sum = slotElements('adagrad', slots.sum, parameter);
-      for (let i = 0; i < out.length; i++) {
-        const g = gs[i] ?? 0;
-        const next = (sum[i] ?? 0) + g * g;
-        sum[i] = next;
-        out[i] = (-alpha * g) / (Math.sqrt(next) + epsilon);
-      }
-    },
+    ...kernelSteps('adagrad', runKernel),
+    rows: (state, take) => ({ ...state, sum: take(state.sum) }),
   });
+}
+
+/** `adagradUpdate` of each element. */
+function runKernel(
+  { parameter, gradient, out, size, gradientScale, slot }: KernelOperands,
+  { sum }: AdagradState,
+  { alpha, epsilon }: AdagradNumbers,
+): void {
+  kernels().adagradUpdate(parameter, gradient, slot(sum), out, size, alpha, epsilon, gradientScale);
 }

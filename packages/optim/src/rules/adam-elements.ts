@@ -4,8 +4,9 @@ import { adamStep, kernels, type UpdateBuffers } from '@tapeloop/core/kernels';
 import { type FusedPart, parameterBuffers, updateBuffers } from '../fused.ts';
 import { checkFraction, checkPositive } from '../options.ts';
 import { checkRate, type Schedule } from '../schedules/schedule.ts';
-import { elementsOf, type Slots, slotOf, type UpdatePart } from '../slots.ts';
+import { type Slots, slotOf, type UpdatePart } from '../slots.ts';
 import type { AdamNumbers } from './adam.ts';
+import { decayUpdate } from './kernel-steps.ts';
 
 /** Adam's numbers with the decay of `adamw`. */
 export interface DecayedAdamNumbers extends AdamNumbers {
@@ -41,12 +42,8 @@ export function fillAdam(
   slots: Moments,
   numbers: DecayedAdamNumbers,
 ): void {
-  const { parameter, update } = part;
-  runAdam(op, parameter, updateBuffers(op, part), slots, { ...numbers, lambda: 0 }, 1);
-  const decay = numbers.alpha * numbers.lambda;
-  if (decay === 0) return;
-  const [out, ps] = [elementsOf(op, update), elementsOf(op, parameter.value)];
-  for (let i = 0; i < out.length; i++) out[i] = (out[i] ?? 0) - decay * (ps[i] ?? 0);
+  runAdam(op, part.parameter, updateBuffers(op, part), slots, { ...numbers, lambda: 0 }, 1);
+  decayUpdate(op, part, numbers.alpha * numbers.lambda);
 }
 
 /** Adds it to the parameter instead. */

@@ -1,60 +1,39 @@
 // SPDX-License-Identifier: Apache-2.0
-import { readFileSync } from 'node:fs';
-import { init, Parameter, tensor } from '@tapeloop/core';
-import { closeTo, cosines, trackLeaks } from '@tapeloop/core/testing';
-import { afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { Parameter, tensor } from '@tapeloop/core';
+import { closeTo, cosines } from '@tapeloop/core/testing';
+import { describe, expect, test } from 'vitest';
 import { chain } from '../chain.ts';
-import { goldenCases, scalarRule } from '../golden-cases-testing.ts';
-import type { GoldenInputs, GoldenRuns } from '../golden-trajectories-testing.ts';
+import { changingRate } from '../contract-fixtures-testing.ts';
 import { Optimizer } from '../optimizer.ts';
-import { optimizerContract } from '../optimizer-contract-testing.ts';
+import { adamRefusals, testRule } from '../rule-suite-testing.ts';
 import { constant } from '../schedules/schedule.ts';
-import { warmupCosine } from '../schedules/warmup-cosine.ts';
 import { weightDecay } from '../transforms/weight-decay.ts';
-import { adam, adamUpdate } from './adam.ts';
+import { type AdamMoments, type AdamOptions, adam, adamUpdate } from './adam.ts';
 
-beforeAll(async () => {
-  await init();
-});
-trackLeaks({ beforeEach, afterEach });
+interface Options extends Required<AdamOptions> {
+  readonly weightDecay: number;
+}
 
-describe('contract', () => {
-  const cases = optimizerContract({
-    make: () =>
-      adam({
-        learningRate: warmupCosine({ peak: 0.05, warmupSteps: 2, totalSteps: 30, start: 0.01 }),
-      }),
+testRule<Options, AdamMoments>({
+  rule: 'adam',
+  libraries: ['PyTorch', 'Optax'],
+  make: ({ weightDecay: decay, ...options }) => {
+    return decay === 0 ? adam(options) : chain(weightDecay(decay), adam(options));
+  },
+  scalar: {
+    first: () => ({ m: 0, v: 0 }),
+    step: ({ p, g, t, alpha }, kept, options) => {
+      return adamUpdate(g + options.weightDecay * p, kept, { ...options, alpha, t });
+    },
+  },
+  contract: {
+    make: () => adam({ learningRate: changingRate }),
     quadratic: { make: () => adam({ learningRate: 0.1 }), steps: 300 },
     rosenbrock: { make: () => adam({ learningRate: 0.02 }), steps: 3000 },
     network: { make: () => adam({ learningRate: 0.05 }), steps: 400 },
-  });
-  test.each(cases)('$title', ({ run }) => run());
+  },
+  refusals: adamRefusals('adam', adam),
 });
-
-const read = (path: string) =>
-  JSON.parse(readFileSync(new URL(`../../../../conformance/${path}`, import.meta.url), 'utf8'));
-const inputs: GoldenInputs = read('pytorch/optimizers.json');
-const pytorchBase: GoldenRuns = read('pytorch/optimizers.json');
-const pytorch: GoldenRuns = read('pytorch/optimizer-rules.json');
-const optax: GoldenRuns = read('optax/optimizers.json');
-
-const golden: Pick<Parameters<typeof goldenCases>[0], 'make' | 'scalar'> = {
-  make: (options) =>
-    chain(
-      weightDecay(options.optional('weight_decay')),
-      adam({ learningRate: options.rate, ...options.adam }),
-    ),
-  scalar: scalarRule({ m: 0, v: 0 }, (options) => ({ p, g, t }, kept) => {
-    const decayed = g + options.optional('weight_decay') * p;
-    return adamUpdate(decayed, kept, { alpha: options.rate(t - 1), ...options.adam, t });
-  }),
-};
-
-test.each([
-  ...goldenCases({ source: 'PyTorch', file: pytorchBase, inputs, rule: 'adam', ...golden }),
-  ...goldenCases({ source: 'PyTorch', file: pytorch, inputs, rule: 'adam', ...golden }),
-  ...goldenCases({ source: 'Optax', file: optax, inputs, rule: 'adam', ...golden }),
-])('$title', ({ run }) => run());
 
 describe('adam', () => {
   test('the first step is the learning rate against the sign of the gradient, to 1e-6', () => {
@@ -96,16 +75,6 @@ describe('adam', () => {
     closeTo(tensors.get('adam/v/rnn/cell0/kernel') ?? [], [0.004, 0.016]);
     optimizer.dispose();
     x.dispose();
-  });
-
-  test.each([
-    [{ beta1: 1 }, 'adam: beta1 must be a number in [0, 1), got 1.'],
-    [{ beta2: -0.1 }, 'adam: beta2 must be a number in [0, 1), got -0.1.'],
-    [{ beta2: Number.NaN }, 'adam: beta2 must be a number in [0, 1), got NaN.'],
-    [{ epsilon: 0 }, 'adam: epsilon must be a finite number above 0, got 0.'],
-    [{ learningRate: -1 }, 'adam: learningRate must be a finite number of at least 0, got -1.'],
-  ])('refuses %o', (options, message) => {
-    expect(() => adam(options)).toThrow(message);
   });
 
   test('a schedule that gives NaN is an error, and nothing has changed', () => {

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
+import { kernels } from '@tapeloop/core/kernels';
 import { type RuleState, ruleTransform } from '../rule.ts';
-import { elementsOf, type Slots, slotElements, type UpdatePart } from '../slots.ts';
+import type { Slots } from '../slots.ts';
 import type { GradientTransform } from '../transform.ts';
 import type { AdamNumbers, AdamOptions } from './adam.ts';
 import { checkAdamOptions } from './adam-elements.ts';
+import { type KernelOperands, kernelSteps } from './kernel-steps.ts';
 
 /** What `adamax` keeps: first moments, and decaying largest sizes of the gradient. */
 export type AdamaxState = RuleState<{ readonly m: Slots; readonly u: Slots }>;
@@ -51,26 +53,28 @@ export function adamax(options: AdamOptions = {}): GradientTransform<AdamaxState
     learningRate,
     parts: (make) => ({ m: make.slots('m'), u: make.slots('u') }),
     numbers: (alpha, t): AdamNumbers => ({ alpha, beta1, beta2, epsilon, t }),
-    fill,
+    ...kernelSteps('adamax', runKernel),
   });
 }
 
 /** `adamaxUpdate` of each element. */
-function fill(
-  { parameter, gradient, update }: UpdatePart,
-  slots: AdamaxState,
+function runKernel(
+  { parameter, gradient, out, size, gradientScale, slot }: KernelOperands,
+  { m, u }: AdamaxState,
   { alpha, beta1, beta2, epsilon, t }: AdamNumbers,
 ): void {
-  const [out, gs] = [elementsOf('adamax', update), elementsOf('adamax', gradient)];
-  const m = slotElements('adamax', slots.m, parameter);
-  const u = slotElements('adamax', slots.u, parameter);
-  const scale = -alpha / (1 - beta1 ** t);
-  for (let i = 0; i < out.length; i++) {
-    const g = gs[i] ?? 0;
-    const mNext = beta1 * (m[i] ?? 0) + (1 - beta1) * g;
-    const uNext = Math.max(beta2 * (u[i] ?? 0), Math.abs(g) + epsilon);
-    m[i] = mNext;
-    u[i] = uNext;
-    out[i] = (scale * mNext) / uNext;
-  }
+  const stepSize = alpha / (1 - beta1 ** t);
+  kernels().adamaxUpdate(
+    parameter,
+    gradient,
+    slot(m),
+    slot(u),
+    out,
+    size,
+    stepSize,
+    beta1,
+    beta2,
+    epsilon,
+    gradientScale,
+  );
 }

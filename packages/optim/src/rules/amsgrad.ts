@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
+import { kernels } from '@tapeloop/core/kernels';
 import { type RuleState, ruleTransform } from '../rule.ts';
-import { elementsOf, type Slots, slotElements, type UpdatePart } from '../slots.ts';
+import type { Slots } from '../slots.ts';
 import type { GradientTransform } from '../transform.ts';
 import type { AdamMoments, AdamNumbers, AdamOptions } from './adam.ts';
 import { checkAdamOptions } from './adam-elements.ts';
+import { type KernelOperands, kernelSteps } from './kernel-steps.ts';
 
 /** What `amsgrad` keeps: Adam's moments, and the largest second moment so far. */
 export type AmsgradState = RuleState<{
@@ -45,8 +47,9 @@ export function amsgradUpdate(
  * AMSGrad; the equation is `amsgradUpdate`'s.
  *
  * Bias is corrected as in PyTorch's `Adam(amsgrad=True)`: the maximum is of v, and corrected after.
- * The paper corrects nothing, Optax takes the maximum of the corrected v̂. ε is added to the corrected
- * root.
+ * ε is added to the corrected root. The paper corrects nothing. Optax takes the maximum of the corrected
+ * v̂, or with `bias_correction_nu=False` corrects no v: that is this rule for a rate of α·√(1 − β₂ᵗ) and
+ * an ε of ε·√(1 − β₂ᵗ).
  *
  * @throws ValueError when an option is out of range.
  * @see Reddi, Kale and Kumar 2018, "On the Convergence of Adam and Beyond", algorithm 2.
@@ -59,30 +62,31 @@ export function amsgrad(options: AdamOptions = {}): GradientTransform<AmsgradSta
     learningRate,
     parts: (make) => ({ m: make.slots('m'), v: make.slots('v'), vMax: make.slots('vMax') }),
     numbers: (alpha, t): AdamNumbers => ({ alpha, beta1, beta2, epsilon, t }),
-    fill,
+    ...kernelSteps('amsgrad', runKernel),
   });
 }
 
 /** `amsgradUpdate` of each element. */
-function fill(
-  { parameter, gradient, update }: UpdatePart,
-  slots: AmsgradState,
+function runKernel(
+  { parameter, gradient, out, size, gradientScale, slot }: KernelOperands,
+  { m, v, vMax }: AmsgradState,
   { alpha, beta1, beta2, epsilon, t }: AdamNumbers,
 ): void {
-  const [out, gs] = [elementsOf('amsgrad', update), elementsOf('amsgrad', gradient)];
-  const m = slotElements('amsgrad', slots.m, parameter);
-  const v = slotElements('amsgrad', slots.v, parameter);
-  const vMax = slotElements('amsgrad', slots.vMax, parameter);
-  const mScale = -alpha / (1 - beta1 ** t);
-  const vScale = 1 / (1 - beta2 ** t);
-  for (let i = 0; i < out.length; i++) {
-    const g = gs[i] ?? 0;
-    const mNext = beta1 * (m[i] ?? 0) + (1 - beta1) * g;
-    const vNext = beta2 * (v[i] ?? 0) + (1 - beta2) * g * g;
-    const largest = Math.max(vMax[i] ?? 0, vNext);
-    m[i] = mNext;
-    v[i] = vNext;
-    vMax[i] = largest;
-    out[i] = (mScale * mNext) / (Math.sqrt(largest * vScale) + epsilon);
-  }
+  const stepSize = alpha / (1 - beta1 ** t);
+  const rootScale = 1 / Math.sqrt(1 - beta2 ** t);
+  kernels().amsgradUpdate(
+    parameter,
+    gradient,
+    slot(m),
+    slot(v),
+    slot(vMax),
+    out,
+    size,
+    stepSize,
+    beta1,
+    beta2,
+    rootScale,
+    epsilon,
+    gradientScale,
+  );
 }

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
+import { kernels, momentumStep } from '@tapeloop/core/kernels';
+import { type FusedPart, parameterBuffers } from '../fused.ts';
 import { checkNotNegative } from '../options.ts';
 import { type RuleState, ruleTransform } from '../rule.ts';
 import { checkRate, type Schedule } from '../schedules/schedule.ts';
-import { elementsOf, type Slots, slotElements, type UpdatePart } from '../slots.ts';
+import { elementsOf, type Slots, slotElements, slotOf, type UpdatePart } from '../slots.ts';
 import type { GradientTransform, ScalarCell } from '../transform.ts';
 
 /** Says when averaging is to start; a `NonMonotonicTrigger` is one. */
@@ -81,7 +83,7 @@ export function asgdNumbers(
 /**
  * Averaged SGD; the equations are `asgdNumbers`' and `asgdUpdate`'s, as in `torch.optim.ASGD`, whose
  * `lambd`, `alpha` and `t0` are `lambda`, `power` and `start`. There is no ε. PyTorch's defaults are
- * λ = 1e-4 and t₀ = 1e6; here λ is 0.
+ * λ = 1e-4 and t₀ = 1e6; here λ is 0. Optax has none, but parts to make it of.
  *
  * Training goes on with the parameters themselves; `Optimizer.withAverages` evaluates with the
  * averages. With λ = 0 and a `NonMonotonicTrigger` as `start` this is the NT-ASGD of AWD-LSTM.
@@ -113,6 +115,7 @@ export function asgd(options: AsgdOptions = {}): GradientTransform<AsgdState> {
       return { ...numbers, start: startedAt };
     },
     fill,
+    addTo,
     advance: (state, numbers) => {
       state.start.value = numbers.start;
     },
@@ -120,7 +123,7 @@ export function asgd(options: AsgdOptions = {}): GradientTransform<AsgdState> {
   });
 }
 
-/** `asgdUpdate` of each element, with the parameter as it will be, rounded. */
+/** Writes `asgdUpdate` of each element; the average is of the parameter as it will be, rounded. */
 function fill(
   { parameter, gradient, update }: UpdatePart,
   slots: AsgdState,
@@ -136,4 +139,13 @@ function fill(
     out[i] = change;
     average[i] = mu === 1 ? after : before + mu * (after - before);
   }
+}
+
+/** Adds it to the parameter instead. */
+function addTo(part: FusedPart, slots: AsgdState, { eta, lambda, mu }: StartedNumbers): void {
+  const { parameter, value, gradientScale } = part;
+  const buffers = parameterBuffers('asgd', part);
+  momentumStep(kernels(), buffers, { learningRate: eta, weightDecay: lambda, gradientScale });
+  const average = slotOf('asgd', slots.average, parameter).pointer;
+  kernels().axpby(buffers.parameter, average, average, value.size, mu, 1 - mu);
 }

@@ -33,7 +33,8 @@ export function trustRatio(parameterNorm: number, directionNorm: number): number
  * update = −α · trustRatio(‖p‖, ‖r‖) · r
  * ```
  *
- * The norms are over a whole parameter. ε is added to √v̂, and the ratio is not clipped, as in Optax.
+ * The norms are over a whole parameter. ε is added to √v̂, and the ratio is not clipped, as in Optax and
+ * Keras; Keras leaves λ · p out of r and decays apart from it. PyTorch has none.
  *
  * @throws ValueError when an option is out of range.
  * @see You et al. 2020, "Large Batch Optimization for Deep Learning: Training BERT in 76 minutes",

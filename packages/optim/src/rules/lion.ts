@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
+import type { Parameter } from '@tapeloop/core';
+import { kernels } from '@tapeloop/core/kernels';
 import { checkFraction, checkNotNegative, type ParameterFilter } from '../options.ts';
 import { type RuleState, ruleTransform } from '../rule.ts';
 import { checkRate, type Schedule } from '../schedules/schedule.ts';
-import { elementsOf, type Slots, slotElements, type UpdatePart } from '../slots.ts';
+import type { Slots } from '../slots.ts';
 import type { GradientTransform } from '../transform.ts';
+import { decayUpdate, type KernelOperands, kernelSteps } from './kernel-steps.ts';
 
 /** Options of `lion`. */
 export interface LionOptions {
@@ -52,8 +55,9 @@ export function lionUpdate(
 }
 
 /**
- * Lion: the sign of an interpolated momentum; the equation is `lionUpdate`'s. There is no ε, and the
- * sign of 0 is 0. Where c is nearly 0, rounding decides its sign, and so a step of 2α.
+ * Lion: the sign of an interpolated momentum; the equation is `lionUpdate`'s, as in Optax and Keras.
+ * PyTorch has none. There is no ε, and the sign of 0 is 0. Where c is nearly 0, rounding decides its
+ * sign, and so a step of 2α.
  *
  * @throws ValueError when an option is out of range.
  * @see Chen et al. 2023, "Symbolic Discovery of Optimization Algorithms", algorithm 2.
@@ -65,31 +69,39 @@ export function lion(options: LionOptions = {}): GradientTransform<LionState> {
   checkFraction('lion', 'beta1', beta1);
   checkFraction('lion', 'beta2', beta2);
   checkNotNegative('lion', 'weightDecay', weightDecay);
+  const lambdaOf = (parameter: Parameter) => (mask(parameter) ? weightDecay : 0);
+  const steps = kernelSteps('lion', runKernel);
   return ruleTransform({
     name: 'lion',
     learningRate,
     parts: (make) => ({ m: make.slots('m') }),
     numbers: (alpha): LionNumbers => ({ alpha, beta1, beta2, lambda: weightDecay }),
     fill: (part, slots, numbers) => {
-      const lambda = mask(part.parameter) ? weightDecay : 0;
-      fill(part, slots, { ...numbers, lambda });
+      steps.fill(part, slots, { ...numbers, lambda: 0 });
+      decayUpdate('lion', part, numbers.alpha * lambdaOf(part.parameter));
+    },
+    addTo: (part, slots, numbers) => {
+      steps.addTo(part, slots, { ...numbers, lambda: lambdaOf(part.parameter) });
     },
   });
 }
 
 /** `lionUpdate` of each element. */
-function fill(
-  { parameter, gradient, update }: UpdatePart,
-  slots: LionState,
+function runKernel(
+  { parameter, gradient, out, size, gradientScale, slot }: KernelOperands,
+  { m }: LionState,
   { alpha, beta1, beta2, lambda }: LionNumbers,
 ): void {
-  const [out, gs] = [elementsOf('lion', update), elementsOf('lion', gradient)];
-  const ps = elementsOf('lion', parameter.value);
-  const m = slotElements('lion', slots.m, parameter);
-  for (let i = 0; i < out.length; i++) {
-    const [g, before] = [gs[i] ?? 0, m[i] ?? 0];
-    const c = beta1 * before + (1 - beta1) * g;
-    m[i] = beta2 * before + (1 - beta2) * g;
-    out[i] = -alpha * (Math.sign(c) + lambda * (ps[i] ?? 0));
-  }
+  kernels().lionUpdate(
+    parameter,
+    gradient,
+    slot(m),
+    out,
+    size,
+    alpha,
+    beta1,
+    beta2,
+    alpha * lambda,
+    gradientScale,
+  );
 }

@@ -1,30 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0
-import { readFileSync } from 'node:fs';
-import { init, memory, Parameter } from '@tapeloop/core';
-import { cosines, trackLeaks } from '@tapeloop/core/testing';
-import { afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { goldenCases } from '../golden-cases-testing.ts';
-import type { GoldenInputs, GoldenRuns } from '../golden-trajectories-testing.ts';
+import { memory, Parameter } from '@tapeloop/core';
+import { cosines } from '@tapeloop/core/testing';
+import { expect, test } from 'vitest';
 import { Optimizer } from '../optimizer.ts';
-import { optimizerContract } from '../optimizer-contract-testing.ts';
+import { testRule } from '../rule-suite-testing.ts';
 import { cosineDecay } from '../schedules/cosine.ts';
 import { parameterGroups } from '../transforms/parameter-groups.ts';
 import { adam } from './adam.ts';
 import { type MuonOptions, muon, muonScale } from './muon.ts';
 
-beforeAll(async () => {
-  await init();
-});
-trackLeaks({ beforeEach, afterEach });
+type Options = Required<
+  Pick<MuonOptions, 'learningRate' | 'momentum' | 'nesterov' | 'weightDecay' | 'scaling'>
+>;
 
-const read = (path: string) =>
-  JSON.parse(readFileSync(new URL(`../../../../conformance/${path}`, import.meta.url), 'utf8'));
-const inputs: GoldenInputs = read('pytorch/optimizers.json');
-const pytorch: GoldenRuns = read('pytorch/optimizer-rules.json');
-const optax: GoldenRuns = read('optax/optimizers.json');
-
-describe('contract', () => {
-  const cases = optimizerContract({
+testRule<Options>({
+  rule: 'muon',
+  libraries: ['PyTorch', 'Optax'],
+  make: muon,
+  contract: {
     make: () => grouped({ learningRate: 0.02 }),
     quadratic: {
       make: () =>
@@ -39,25 +32,15 @@ describe('contract', () => {
       shape: [1, 2],
     },
     network: { make: () => grouped({ learningRate: 0.02, weightDecay: 0 }), steps: 600 },
-  });
-  test.each(cases)('$title', ({ run }) => run());
+  },
+  refusals: [
+    [() => muon({ momentum: 1 }), 'muon: momentum must be a number in [0, 1), got 1.'],
+    [
+      () => muon({ weightDecay: -1 }),
+      'muon: weightDecay must be a finite number of at least 0, got -1.',
+    ],
+  ],
 });
-
-const golden: Pick<Parameters<typeof goldenCases>[0], 'make' | 'scalar'> = {
-  make: (options) =>
-    muon({
-      learningRate: options.rate,
-      momentum: options.number('momentum'),
-      nesterov: options.is('nesterov'),
-      weightDecay: options.optional('weight_decay'),
-      scaling: options.get('adjust_lr_fn') === 'match_rms_adamw' ? 'matchAdam' : 'spectral',
-    }),
-};
-
-test.each([
-  ...goldenCases({ source: 'PyTorch', file: pytorch, inputs, rule: 'muon', ...golden }),
-  ...goldenCases({ source: 'Optax', file: optax, inputs, rule: 'muon', ...golden }),
-])('$title', ({ run }) => run());
 
 /** Muon for the matrices, Adam for the rest. */
 function grouped(options: MuonOptions) {
@@ -80,11 +63,4 @@ test('a parameter that is not a matrix is an error that names it, and leaves not
 test('the scale is that of a kernel [inputs, outputs]', () => {
   expect([muonScale('spectral', 2, 8), muonScale('spectral', 8, 2)]).toEqual([2, 1]);
   expect(muonScale('matchAdam', 100, 25)).toBe(2);
-});
-
-test.each([
-  [{ momentum: 1 }, 'muon: momentum must be a number in [0, 1), got 1.'],
-  [{ weightDecay: -1 }, 'muon: weightDecay must be a finite number of at least 0, got -1.'],
-])('refuses %o', (options, message) => {
-  expect(() => muon(options)).toThrow(message);
 });

@@ -56,8 +56,9 @@ export function muonScale(scaling: MuonScaling, rows: number, columns: number): 
  * ```
  *
  * Matrices are in Keras's layout, `[inputs, outputs]`: PyTorch's are transposed, so its `rows /
- * columns` is `columns / rows` here. PyTorch iterates in bfloat16, here it is float32. Embeddings,
- * output layers, biases and norms are for another rule: `parameterGroups`.
+ * columns` is `columns / rows` here. PyTorch iterates in bfloat16, here it is float32. Optax corrects the
+ * bias of B: that changes only the first steps with nesterov, as a factor of B changes nothing.
+ * Embeddings, output layers, biases and norms are for another rule: `parameterGroups`.
  *
  * @throws ValueError when an option is out of range; at `init` ShapeError for a parameter that is not
  *   a matrix.

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
+import { kernels } from '@tapeloop/core/kernels';
 import { checkNotNegative } from '../options.ts';
 import { type RuleState, ruleTransform } from '../rule.ts';
-import { elementsOf, type Slots, slotElements, type UpdatePart } from '../slots.ts';
+import type { Slots } from '../slots.ts';
 import type { GradientTransform, ScalarCell } from '../transform.ts';
 import type { AdamMoments, AdamOptions } from './adam.ts';
 import { checkAdamOptions } from './adam-elements.ts';
+import { type KernelOperands, kernelSteps } from './kernel-steps.ts';
 
 /** Options of `nadam`. The default of `learningRate` is 0.002. */
 export interface NadamOptions extends AdamOptions {
@@ -71,7 +73,8 @@ export function nadamNumbers(
 
 /**
  * NAdam; the equation is `nadamUpdate`'s, with PyTorch's momentum schedule, which Keras has too with
- * ψ = 1/250. ε is added to √v̂. Optax's `nadam` has no schedule: another rule.
+ * ψ = 1/250. ε is added to √v̂. Optax's `nadam` has no schedule, μₜ = β₁: here a `momentumDecay` so
+ * large, 1e6 say, that β₁ is reached at once.
  *
  * @throws ValueError when an option is out of range.
  * @see Dozat 2016, "Incorporating Nesterov Momentum into Adam", algorithm 2.
@@ -88,7 +91,7 @@ export function nadam(options: NadamOptions = {}): GradientTransform<NadamState>
     parts: (make) => ({ m: make.slots('m'), v: make.slots('v'), muProduct: make.number(1) }),
     numbers: (alpha, t, { muProduct }) =>
       nadamNumbers({ alpha, t, muProduct: muProduct.value }, fixed),
-    fill,
+    ...kernelSteps('nadam', runKernel),
     advance: (state, { muProduct }) => {
       state.muProduct.value = muProduct;
     },
@@ -96,23 +99,27 @@ export function nadam(options: NadamOptions = {}): GradientTransform<NadamState>
 }
 
 /** `nadamUpdate` of each element. */
-function fill(
-  { parameter, gradient, update }: UpdatePart,
-  slots: NadamState,
+function runKernel(
+  { parameter, gradient, out, size, gradientScale, slot }: KernelOperands,
+  { m, v }: NadamState,
   { alpha, beta1, beta2, epsilon, t, mu, muNext, muProduct }: NadamNumbers,
 ): void {
-  const [out, gs] = [elementsOf('nadam', update), elementsOf('nadam', gradient)];
-  const m = slotElements('nadam', slots.m, parameter);
-  const v = slotElements('nadam', slots.v, parameter);
-  const mScale = (-alpha * muNext) / (1 - muProduct * muNext);
-  const gScale = (-alpha * (1 - mu)) / (1 - muProduct);
-  const vScale = 1 / (1 - beta2 ** t);
-  for (let i = 0; i < out.length; i++) {
-    const g = gs[i] ?? 0;
-    const mNext = beta1 * (m[i] ?? 0) + (1 - beta1) * g;
-    const vNext = beta2 * (v[i] ?? 0) + (1 - beta2) * g * g;
-    m[i] = mNext;
-    v[i] = vNext;
-    out[i] = (mScale * mNext + gScale * g) / (Math.sqrt(vNext * vScale) + epsilon);
-  }
+  const mStep = (alpha * muNext) / (1 - muProduct * muNext);
+  const gStep = (alpha * (1 - mu)) / (1 - muProduct);
+  const rootScale = 1 / Math.sqrt(1 - beta2 ** t);
+  kernels().nadamUpdate(
+    parameter,
+    gradient,
+    slot(m),
+    slot(v),
+    out,
+    size,
+    mStep,
+    gStep,
+    beta1,
+    beta2,
+    rootScale,
+    epsilon,
+    gradientScale,
+  );
 }

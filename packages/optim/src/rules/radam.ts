@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
+import { kernels } from '@tapeloop/core/kernels';
 import { ruleTransform } from '../rule.ts';
-import { elementsOf, slotElements, type UpdatePart } from '../slots.ts';
 import type { GradientTransform } from '../transform.ts';
 import type { AdamMoments, AdamNumbers, AdamOptions, AdamState } from './adam.ts';
 import { checkAdamOptions } from './adam-elements.ts';
+import { type KernelOperands, kernelSteps } from './kernel-steps.ts';
 
 /** Below this length of the moving average its variance has no closed form: PyTorch's threshold. */
 const SHORTEST = 5;
@@ -51,8 +52,8 @@ export function radamUpdate(
 /**
  * Rectified Adam; the equation is `radamUpdate`'s. It needs no warm-up.
  *
- * ε is added to √v, before bias is corrected, as in PyTorch; Optax adds it to √v̂. The threshold is
- * ρ > 5 as in both; the paper has ρ > 4.
+ * ε is added to √v, before bias is corrected, as in PyTorch. Optax adds it to √v̂: its ε at step t is
+ * this one divided by √(1 − β₂ᵗ). The threshold is ρ > 5 as in both; the paper has ρ > 4.
  *
  * @throws ValueError when an option is out of range.
  * @see Liu et al. 2020, "On the Variance of the Adaptive Learning Rate and Beyond", algorithm 2.
@@ -65,28 +66,34 @@ export function radam(options: AdamOptions = {}): GradientTransform<AdamState> {
     learningRate,
     parts: (make) => ({ m: make.slots('m'), v: make.slots('v') }),
     numbers: (alpha, t): AdamNumbers => ({ alpha, beta1, beta2, epsilon, t }),
-    fill,
+    ...kernelSteps('radam', runKernel),
   });
 }
 
-/** `radamUpdate` of each element. */
-function fill(
-  { parameter, gradient, update }: UpdatePart,
-  slots: AdamState,
+/** `radamUpdate` of each element: Adam's kernel, whose denominator is 1 where r is undefined. */
+function runKernel(
+  { parameter, gradient, out, size, gradientScale, slot }: KernelOperands,
+  { m, v }: AdamState,
   { alpha, beta1, beta2, epsilon, t }: AdamNumbers,
 ): void {
-  const [out, gs] = [elementsOf('radam', update), elementsOf('radam', gradient)];
-  const m = slotElements('radam', slots.m, parameter);
-  const v = slotElements('radam', slots.v, parameter);
   const r = rectification(beta2, t);
-  const step = -alpha / (1 - beta1 ** t);
-  const adaptive = r === undefined ? 0 : step * r * Math.sqrt(1 - beta2 ** t);
-  for (let i = 0; i < out.length; i++) {
-    const g = gs[i] ?? 0;
-    const mNext = beta1 * (m[i] ?? 0) + (1 - beta1) * g;
-    const vNext = beta2 * (v[i] ?? 0) + (1 - beta2) * g * g;
-    m[i] = mNext;
-    v[i] = vNext;
-    out[i] = r === undefined ? step * mNext : (adaptive * mNext) / (Math.sqrt(vNext) + epsilon);
-  }
+  const stepSize =
+    (alpha / (1 - beta1 ** t)) * (r === undefined ? 1 : r * Math.sqrt(1 - beta2 ** t));
+  const [rootScale, added] = r === undefined ? [0, 1] : [1, epsilon];
+  kernels().adamUpdate(
+    parameter,
+    gradient,
+    slot(m),
+    slot(v),
+    out,
+    size,
+    stepSize,
+    beta1,
+    beta2,
+    rootScale,
+    added,
+    0,
+    0,
+    gradientScale,
+  );
 }

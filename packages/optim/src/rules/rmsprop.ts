@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-import { kernels, rmspropStep, type UpdateBuffers } from '@tapeloop/core/kernels';
-import { type FusedPart, parameterBuffers, updateBuffers } from '../fused.ts';
+import { kernels, rmspropStep } from '@tapeloop/core/kernels';
 import { checkFraction, checkPositive } from '../options.ts';
 import { type RuleState, ruleTransform } from '../rule.ts';
 import { checkRate, type Schedule } from '../schedules/schedule.ts';
-import { elementsOf, type Slots, slotElements, slotOf, type UpdatePart } from '../slots.ts';
+import type { Slots } from '../slots.ts';
 import type { GradientTransform } from '../transform.ts';
+import { type KernelOperands, kernelSteps } from './kernel-steps.ts';
 
 /** Options of `rmsprop`. */
 export interface RmspropOptions {
@@ -77,7 +77,9 @@ export function rmspropUpdate(
 /**
  * RMSprop; the equation is `rmspropUpdate`'s.
  *
- * ε is added to the root, as in PyTorch; TensorFlow adds it below the root. The centered form keeps
+ * ε is added to the root, as in PyTorch; TensorFlow and Keras add it below the root, Optax does unless
+ * `eps_in_sqrt=False`. The learning rate is outside of `b`, as in PyTorch; the others keep −α·b, which is
+ * equal while the rate is constant. The centered form keeps
  * the variance itself, by its own recurrence: equal to the usual `average of g² − mean²`, but without
  * the cancellation that lets that one turn negative, and NaN, in float32.
  *
@@ -91,14 +93,6 @@ export function rmsprop(options: RmspropOptions = {}): GradientTransform<Rmsprop
   checkFraction('rmsprop', 'rho', rho);
   checkFraction('rmsprop', 'momentum', momentum);
   checkPositive('rmsprop', 'epsilon', epsilon);
-  const run = (buffers: UpdateBuffers, part: FusedPart, slots: RmspropState, alpha: number) => {
-    const { parameter, gradientScale } = part;
-    const square = slotOf('rmsprop', slots.v, parameter).pointer;
-    const kept = momentum === 0 ? undefined : slotOf('rmsprop', slots.momentum, parameter);
-    const velocity = kept === undefined ? {} : { velocity: kept.pointer };
-    const numbers = { learningRate: alpha, rho, epsilon, momentum, gradientScale };
-    rmspropStep(kernels(), { ...buffers, square, ...velocity }, numbers);
-  };
   const when = (needed: boolean) => (needed ? {} : { shape: () => undefined });
   return ruleTransform({
     name: 'rmsprop',
@@ -109,36 +103,21 @@ export function rmsprop(options: RmspropOptions = {}): GradientTransform<Rmsprop
       momentum: make.slots('momentum', when(momentum > 0)),
     }),
     numbers: (alpha): RmspropNumbers => ({ alpha, rho, mu: momentum, epsilon, centered }),
-    ...(centered
-      ? { fill: fillCentered }
-      : {
-          fill: (part, slots, { alpha }) =>
-            run(updateBuffers('rmsprop', part), { ...part, gradientScale: 1 }, slots, alpha),
-          addTo: (part, slots, { alpha }) =>
-            run(parameterBuffers('rmsprop', part), part, slots, alpha),
-        }),
+    ...kernelSteps('rmsprop', runKernel),
   });
 }
 
-/** The centered `rmspropUpdate` of each element. */
-function fillCentered(
-  { parameter, gradient, update }: UpdatePart,
-  slots: RmspropState,
-  { alpha, rho, mu, epsilon }: RmspropNumbers,
+/** `rmspropUpdate` of each element. */
+function runKernel(
+  { slot, gradientScale, ...buffers }: KernelOperands,
+  { v, mean, momentum }: RmspropState,
+  { alpha, rho, mu, epsilon, centered }: RmspropNumbers,
 ): void {
-  const [out, gs] = [elementsOf('rmsprop', update), elementsOf('rmsprop', gradient)];
-  const v = slotElements('rmsprop', slots.v, parameter);
-  const mean = slotElements('rmsprop', slots.mean, parameter);
-  const b = mu === 0 ? undefined : slotElements('rmsprop', slots.momentum, parameter);
-  for (let i = 0; i < out.length; i++) {
-    const [g, before] = [gs[i] ?? 0, mean[i] ?? 0];
-    const away = g - before;
-    const variance = rho * (v[i] ?? 0) + rho * (1 - rho) * away * away;
-    v[i] = variance;
-    mean[i] = rho * before + (1 - rho) * g;
-    const step = g / (Math.sqrt(variance) + epsilon);
-    const next = b === undefined ? step : mu * (b[i] ?? 0) + step;
-    if (b !== undefined) b[i] = next;
-    out[i] = -alpha * next;
-  }
+  const kept = {
+    variance: slot(v),
+    ...(centered && { mean: slot(mean) }),
+    ...(mu > 0 && { velocity: slot(momentum) }),
+  };
+  const numbers = { learningRate: alpha, rho, momentum: mu, epsilon, gradientScale };
+  rmspropStep(kernels(), { ...buffers, ...kept }, numbers);
 }

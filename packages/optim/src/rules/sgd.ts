@@ -51,6 +51,9 @@ export function sgdUpdate(
  * The momentum has PyTorch's form, without dampening: the learning rate is outside of `b`, so that a
  * schedule acts at once. Keras keeps `−α·b`, as the paper does: equal while the rate is constant.
  *
+ * Without momentum it works on slices as they are, with the bits of dense gradients. With momentum,
+ * which goes on moving every row, slices are made dense.
+ *
  * @throws ValueError when an option is out of range, or `nesterov` comes without a momentum.
  * @see Sutskever et al. 2013, "On the importance of initialization and momentum in deep learning".
  */
@@ -83,5 +86,6 @@ export function sgd(options: SgdOptions): GradientTransform<SgdState> {
       const { parameter, gradientScale } = part;
       run(parameterBuffers('sgd', part), parameter, slots, { alpha, gradientScale });
     },
+    ...(momentum === 0 && { rows: (state: SgdState) => state }),
   });
 }

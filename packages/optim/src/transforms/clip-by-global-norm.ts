@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { Gradients } from '@tapeloop/core';
-import { scaleInto } from '../fused.ts';
+import type { SparseGradients } from '@tapeloop/core';
 import { normInStep } from '../global-norm.ts';
 import { check } from '../options.ts';
-import { emptyUpdates, updatesOf } from '../slots.ts';
-import type { GradientTransform, StepContext, Updates } from '../transform.ts';
+import { scaled, scaledGradients } from '../scaled-gradients.ts';
+import type { GradientTransform, StepContext } from '../transform.ts';
 import { stateless } from './stateless.ts';
 
 /**
@@ -27,21 +26,19 @@ import { stateless } from './stateless.ts';
  */
 export function clipByGlobalNorm(maxNorm: number): GradientTransform<null> {
   check('clipByGlobalNorm', 'maxNorm', maxNorm, maxNorm > 0, 'a number above 0');
-  const factorOf = (gradients: Gradients, context: StepContext) => {
+  const factorOf = (gradients: SparseGradients, context: StepContext) => {
     const norm = normInStep(gradients, context);
     return norm <= maxNorm ? 1 : maxNorm / norm;
   };
   return {
     ...stateless((gradients, context) => {
       const factor = factorOf(gradients, context);
-      return factor === 1 ? gradients : scaled(gradients, factor);
+      return factor === 1 ? gradients : scaled('clipByGlobalNorm', gradients, factor);
     }),
     factor: (gradients, _state, context) => factorOf(gradients, context),
+    sparse: {
+      update: (gradients, _state, context) =>
+        scaledGradients('clipByGlobalNorm', gradients, factorOf(gradients, context)),
+    },
   };
-}
-
-function scaled(gradients: Gradients, factor: number): Updates {
-  const parts = emptyUpdates('clipByGlobalNorm', gradients);
-  for (const part of parts) scaleInto('clipByGlobalNorm', part, factor);
-  return updatesOf(parts);
 }

@@ -4,7 +4,7 @@ import { normOf } from '../global-norm.ts';
 import { check } from '../options.ts';
 import { emptyUpdates, updatesOf } from '../slots.ts';
 import type { GradientTransform } from '../transform.ts';
-import { stateless } from './stateless.ts';
+import { statelessByRows } from './stateless.ts';
 
 /**
  * Scales each parameter's gradient on its own when its norm exceeds `maxNorm`:
@@ -21,7 +21,7 @@ import { stateless } from './stateless.ts';
  */
 export function clipByNorm(maxNorm: number): GradientTransform<null> {
   check('clipByNorm', 'maxNorm', maxNorm, maxNorm > 0, 'a number above 0');
-  return stateless((gradients) => {
+  return statelessByRows((gradients) => {
     const parts = emptyUpdates('clipByNorm', gradients);
     for (const part of parts) {
       scaleInto('clipByNorm', part, Math.min(1, maxNorm / normOf(part.gradient)));

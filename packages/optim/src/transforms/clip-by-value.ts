@@ -2,7 +2,7 @@
 import { check } from '../options.ts';
 import { fillUpdates } from '../slots.ts';
 import type { GradientTransform } from '../transform.ts';
-import { stateless } from './stateless.ts';
+import { statelessByRows } from './stateless.ts';
 
 /**
  * Bounds each element: `ĝ = max(−limit, min(limit, g))`.
@@ -13,7 +13,7 @@ import { stateless } from './stateless.ts';
  */
 export function clipByValue(limit: number): GradientTransform<null> {
   check('clipByValue', 'limit', limit, limit > 0, 'a number above 0');
-  return stateless((gradients) =>
+  return statelessByRows((gradients) =>
     fillUpdates('clipByValue', gradients, (update, gradient) => {
       for (let i = 0; i < update.length; i++) {
         update[i] = Math.max(-limit, Math.min(limit, gradient[i] ?? 0));

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Parameter, Tensor } from '@tapeloop/core';
+import { densified } from '../sparse-gradients.ts';
 import type { GradientTransform, StepContext, Updates } from '../transform.ts';
 import { stateless } from './stateless.ts';
 
@@ -8,6 +9,7 @@ import { stateless } from './stateless.ts';
  * the step.
  *
  * @param look is given gradients or updates that are freed after the step, and must not change them.
+ *   Slices are shown as dense tensors, which costs their memory.
  *
  * @example
  * chain(adam(), inspect((updates) => console.table(gradientReport(updates))));
@@ -15,8 +17,16 @@ import { stateless } from './stateless.ts';
 export function inspect(
   look: (updates: ReadonlyMap<Parameter, Tensor>, context: StepContext) => void,
 ): GradientTransform<null> {
-  return stateless((updates: Updates, context) => {
-    look(updates, context);
-    return updates;
-  });
+  return {
+    ...stateless((updates: Updates, context) => {
+      look(updates, context);
+      return updates;
+    }),
+    sparse: {
+      update: (updates, _state, context) => {
+        look(densified(updates), context);
+        return updates;
+      },
+    },
+  };
 }

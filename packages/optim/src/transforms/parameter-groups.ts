@@ -1,15 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 import {
   argumentMessage,
-  type Gradients,
+  type Gradient,
   type Parameter,
   type Tensor,
   ValueError,
 } from '@tapeloop/core';
 import type { ParameterFilter } from '../options.ts';
+import { runUpdate } from '../run-transform.ts';
 import type { Slots } from '../slots.ts';
-import type { GradientTransform, ScalarCell, Updates } from '../transform.ts';
-import { stateless } from './stateless.ts';
+import type { GradientTransform, ScalarCell } from '../transform.ts';
+import { statelessByRows } from './stateless.ts';
 
 /** Parameters that share a transform. */
 export interface ParameterGroup {
@@ -60,15 +61,15 @@ export function parameterGroups(
         return { members: new Set(members), state: group.transform.init(members) };
       });
     },
-    update: (gradients, states, context) => {
-      const updates: Updates = new Map();
-      forEachGroup(groups, states, ({ transform }, { members, state }) => {
-        const own: Gradients = new Map([...gradients].filter(([owner]) => members.has(owner)));
-        for (const [owner, update] of transform.update(own, state, context)) {
-          updates.set(owner, update);
-        }
-      });
-      return updates;
+    update: (gradients, states, context) =>
+      route(gradients, groups, states, (own, { transform }, state) =>
+        transform.update(own, state, context),
+      ),
+    sparse: {
+      update: (gradients, states, context) =>
+        route(gradients, groups, states, (own, { transform }, state) =>
+          runUpdate(transform, own, state, context),
+        ),
     },
     entries: (states) => {
       const tensors = new Map<string, Tensor>();
@@ -96,7 +97,26 @@ export function parameterGroups(
 
 /** Leaves parameters as they are, to the bit. Setting `trainable` to false saves the gradient too. */
 export function freeze(): GradientTransform<null> {
-  return stateless(() => new Map());
+  return statelessByRows(() => new Map());
+}
+
+/** The updates that each group's step gives for its own gradients. */
+function route<Each extends Gradient>(
+  gradients: ReadonlyMap<Parameter, Each>,
+  groups: readonly ParameterGroup[],
+  states: ParameterGroupsState,
+  step: (
+    own: Map<Parameter, Each>,
+    group: ParameterGroup,
+    state: unknown,
+  ) => ReadonlyMap<Parameter, Each>,
+): Map<Parameter, Each> {
+  const updates = new Map<Parameter, Each>();
+  forEachGroup(groups, states, (group, { members, state }) => {
+    const own = new Map([...gradients].filter(([owner]) => members.has(owner)));
+    for (const [owner, update] of step(own, group, state)) updates.set(owner, update);
+  });
+  return updates;
 }
 
 function forEachGroup(

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
+import type { Gradients, SparseGradients } from '@tapeloop/core';
 import { checkNotNegative, type ParameterFilter } from '../options.ts';
 import { type RuleState, ruleTransform } from '../rule.ts';
 import { checkRate, type Schedule } from '../schedules/schedule.ts';
 import { elementsOf, fillUpdates } from '../slots.ts';
+import { densified } from '../sparse-gradients.ts';
 import type { GradientTransform } from '../transform.ts';
 import { stateless } from './stateless.ts';
 
@@ -28,6 +30,9 @@ export interface DecoupledWeightDecayOptions extends WeightDecayOptions {
  * ĝ = g + λ · p
  * ```
  *
+ * Gradients that the mask leaves out pass as they are; slices of the others are made dense, for every
+ * row decays.
+ *
  * @param lambda λ, at least 0.
  * @throws ValueError when λ is negative or not finite.
  *
@@ -39,13 +44,19 @@ export function weightDecay(
   { mask = () => true }: WeightDecayOptions = {},
 ): GradientTransform<null> {
   checkNotNegative('weightDecay', 'lambda', lambda);
-  return stateless((gradients) =>
-    fillUpdates('weightDecay', gradients, (update, gradient, parameter) => {
-      const own = mask(parameter) ? lambda : 0;
-      const ps = elementsOf('weightDecay', parameter.value);
-      for (let i = 0; i < update.length; i++) update[i] = (gradient[i] ?? 0) + own * (ps[i] ?? 0);
-    }),
-  );
+  const decayed = (gradients: Gradients) =>
+    fillUpdates('weightDecay', gradients, (update, gradient, { value }) => {
+      const ps = elementsOf('weightDecay', value);
+      for (let i = 0; i < update.length; i++) {
+        update[i] = (gradient[i] ?? 0) + lambda * (ps[i] ?? 0);
+      }
+    });
+  const masked = (gradients: SparseGradients) =>
+    densified(new Map([...gradients].filter(([parameter]) => mask(parameter))));
+  return {
+    ...stateless((gradients) => new Map([...gradients, ...decayed(masked(gradients))])),
+    sparse: { update: (gradients) => new Map([...gradients, ...decayed(masked(gradients))]) },
+  };
 }
 
 /**

@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
-import { readFileSync } from 'node:fs';
 import { init, Parameter, tensor } from '@tapeloop/core';
 import { closeTo, cosines, sines, trackLeaks } from '@tapeloop/core/testing';
 import { afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { chain } from '../chain.ts';
 import { goldenCases } from '../golden-cases-testing.ts';
-import type { GoldenInputs, GoldenRuns } from '../golden-trajectories-testing.ts';
 import { Optimizer } from '../optimizer.ts';
 import { optimizerContract } from '../optimizer-contract-testing.ts';
-import { adam } from '../rules/adam.ts';
+import { type AdamOptions, adam } from '../rules/adam.ts';
+import { type NadamOptions, nadam } from '../rules/nadam.ts';
 import { sgd } from '../rules/sgd.ts';
+import type { Schedule } from '../schedules/schedule.ts';
 import { accumulateGradients } from './accumulate.ts';
 import { adaptiveClip } from './adaptive-clip.ts';
 import { averageParameters } from './average-parameters.ts';
@@ -18,49 +18,46 @@ import { clipByValue } from './clip-by-value.ts';
 import { gradientNoise } from './gradient-noise.ts';
 import { lookahead } from './lookahead.ts';
 import { parameterGroups } from './parameter-groups.ts';
-import { weightDecay } from './weight-decay.ts';
+import { decoupledWeightDecay, weightDecay } from './weight-decay.ts';
 
 beforeAll(async () => {
   await init();
 });
 trackLeaks({ beforeEach, afterEach });
 
-const read = (path: string) =>
-  JSON.parse(readFileSync(new URL(`../../../../conformance/${path}`, import.meta.url), 'utf8'));
-const inputs: GoldenInputs = read('pytorch/optimizers.json');
-const file: GoldenRuns = read('optax/optimizers.json');
-const common = { source: 'Optax', file, inputs };
+interface Rated {
+  readonly learningRate: number | Schedule;
+}
 
 test.each([
-  ...goldenCases({
-    ...common,
+  ...goldenCases<Rated & { limit: number }, never>({
     rule: 'clipByValue',
-    make: (o) => chain(clipByValue(o.number('limit')), sgd({ learningRate: o.rate })),
+    make: ({ learningRate, limit }) => chain(clipByValue(limit), sgd({ learningRate })),
   }),
-  ...goldenCases({
-    ...common,
+  ...goldenCases<Rated & { maxNorm: number }, never>({
     rule: 'clipByGlobalNorm',
-    make: (o) => chain(clipByGlobalNorm(o.number('maxNorm')), sgd({ learningRate: o.rate })),
+    make: ({ learningRate, maxNorm }) => chain(clipByGlobalNorm(maxNorm), sgd({ learningRate })),
   }),
-  ...goldenCases({
-    ...common,
+  ...goldenCases<Rated & { clipping: number }, never>({
     rule: 'adaptiveClip',
-    make: (o) =>
-      chain(adaptiveClip({ clipping: o.number('clipping') }), sgd({ learningRate: o.rate })),
+    make: ({ learningRate, clipping }) => chain(adaptiveClip({ clipping }), sgd({ learningRate })),
   }),
-  ...goldenCases({
-    ...common,
+  ...goldenCases<Required<NadamOptions> & { weightDecay: number }, never>({
+    rule: 'decoupledWeightDecay',
+    make: ({ weightDecay: decay, ...options }) => {
+      const { learningRate } = options;
+      return chain(nadam(options), decoupledWeightDecay({ learningRate, weightDecay: decay }));
+    },
+  }),
+  ...goldenCases<Required<AdamOptions> & { steps: number }, never>({
     rule: 'accumulateGradients',
-    make: (o) => accumulateGradients(o.number('steps'), adam({ learningRate: o.rate, ...o.adam })),
+    make: ({ steps, ...options }) => accumulateGradients(steps, adam(options)),
   }),
-  ...goldenCases({
-    ...common,
+  ...goldenCases<Required<AdamOptions> & { syncPeriod: number; slowStepSize: number }, never>({
     rule: 'lookahead',
-    make: (o) =>
-      lookahead(adam({ learningRate: o.rate, ...o.adam }), {
-        syncPeriod: o.number('syncPeriod'),
-        slowStepSize: o.number('slowStepSize'),
-      }),
+    make: ({ syncPeriod, slowStepSize, ...options }) => {
+      return lookahead(adam(options), { syncPeriod, slowStepSize });
+    },
   }),
 ])('$title', ({ run }) => run());
 

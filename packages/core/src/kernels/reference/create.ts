@@ -2,6 +2,8 @@
 
 import type { Kernels } from '../kernels.ts';
 import { createActivationGradReference } from './activation-grad.ts';
+import { createAdagradReference } from './adagrad.ts';
+import { createAdamVariantReference } from './adam-variants.ts';
 import { createBinaryReference } from './binary.ts';
 import { createCompareReference } from './compare.ts';
 import { createCopyReference } from './copy.ts';
@@ -45,6 +47,8 @@ export function createReferenceKernels(memory: WebAssembly.Memory): Kernels {
     ...createGruSequenceReference(memory),
     ...createSimpleRnnReference(memory),
     ...createOptimizerReference(memory),
+    ...createAdamVariantReference(memory),
+    ...createAdagradReference(memory),
     ...createNormReference(memory),
   };
 }

@@ -1,9 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import { gemmActivations } from '../variants.ts';
 import { float32View } from './views.ts';
-
-/** What a GEMM does to each element last: nothing, or max(0, x) that lets NaN through. */
-export const gemmActivations = { none: 0, relu: 1 } as const;
 
 /**
  * Matrix products of float32 in row-major order. `op(X)` is X, or its transpose where the flag is 1; C must not overlap

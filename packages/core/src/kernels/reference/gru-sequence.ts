@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import type { SequenceArguments } from '../sequence-arguments.ts';
 import { mixStates, mixStatesGrad } from './gru.ts';
 import {
   addProduct,
@@ -13,7 +14,6 @@ import {
   maskedState,
   outputGradOfRow,
   readSequence,
-  type SequenceArguments,
   skippedOutput,
   startRow,
   stepsOfRow,

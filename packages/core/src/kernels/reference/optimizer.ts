@@ -8,8 +8,8 @@ import { float32View } from './views.ts';
  * `parameter` may be 0, which stands for zeros: then `out` is the update alone. `out` may be the
  * parameter. Everywhere `g = gradientScale · gradient + weightDecay · parameter`: the scale is for
  * clipping (1 for none), the decay is the L2 penalty's (0 for none). `n` elements, float32;
- * hyperparameters are numbers of any precision. The equations are the functions `sgd`, `momentum`,
- * `adam` and `rmsprop`.
+ * hyperparameters are numbers of any precision. The equations are the functions `sgd`, `momentum` and
+ * `adam`.
  */
 export interface OptimizerKernels {
   /** `update = −learningRate · g`. */
@@ -62,27 +62,6 @@ export interface OptimizerKernels {
     epsilon: number,
     weightDecay: number,
     shrink: number,
-    gradientScale: number,
-  ): void;
-  /**
-   * RMSprop (Tieleman and Hinton 2012) in PyTorch's form, epsilon outside of the root.
-   *
-   * @param mean address of the running mean of g, for the centred form (Graves 2013); 0 for none
-   * @param velocity address of the velocity; 0 for none, then `momentum` is not used
-   */
-  rmspropUpdate(
-    parameter: number,
-    gradient: number,
-    square: number,
-    mean: number,
-    velocity: number,
-    out: number,
-    n: number,
-    learningRate: number,
-    rho: number,
-    momentum: number,
-    epsilon: number,
-    weightDecay: number,
     gradientScale: number,
   ): void;
 }
@@ -140,28 +119,12 @@ export function adam(
   return { parameter: state.parameter - shrink * state.parameter - step, m, v };
 }
 
-/** The new parameter and running values; `mean` and `velocity` are `null` where there are none. */
-export function rmsprop(
-  state: { parameter: number; square: number; mean: number | null; velocity: number | null },
-  g: number,
-  options: { learningRate: number; rho: number; momentum: number; epsilon: number },
-) {
-  const { learningRate, rho, epsilon } = options;
-  const square = rho * state.square + (1 - rho) * g * g;
-  const mean = state.mean === null ? null : state.mean + (1 - rho) * (g - state.mean);
-  const variance = mean === null ? square : Math.max(square - mean * mean, 0);
-  const step = g / (Math.sqrt(variance) + epsilon);
-  const velocity = state.velocity === null ? null : options.momentum * state.velocity + step;
-  return { parameter: state.parameter - learningRate * (velocity ?? step), square, mean, velocity };
-}
-
 /** The kernels of `OptimizerKernels`, one element after the other in float64. */
 export function createOptimizerReference(memory: WebAssembly.Memory): OptimizerKernels {
   const get = (pointer: number, i: number) =>
     pointer === 0 ? 0 : float32View(memory, pointer).get(i);
-  const getOrNull = (pointer: number, i: number) => (pointer === 0 ? null : get(pointer, i));
-  const set = (pointer: number, i: number, value: number | null) => {
-    if (value !== null) float32View(memory, pointer).set(i, value);
+  const set = (pointer: number, i: number, value: number) => {
+    float32View(memory, pointer).set(i, value);
   };
   return {
     sgdUpdate(parameter, gradient, out, n, learningRate, weightDecay, gradientScale) {
@@ -215,38 +178,6 @@ export function createOptimizerReference(memory: WebAssembly.Memory): OptimizerK
         const next = adam({ parameter: p, m: get(m, i), v: get(v, i) }, g, options);
         set(m, i, next.m);
         set(v, i, next.v);
-        set(out, i, next.parameter);
-      }
-    },
-    rmspropUpdate(
-      parameter,
-      gradient,
-      square,
-      mean,
-      velocity,
-      out,
-      n,
-      learningRate,
-      rho,
-      mu,
-      epsilon,
-      weightDecay,
-      gradientScale,
-    ) {
-      const options = { learningRate, rho, momentum: mu, epsilon };
-      for (let i = 0; i < n; i++) {
-        const p = get(parameter, i);
-        const g = effectiveGradient(p, get(gradient, i), { weightDecay, gradientScale });
-        const state = {
-          parameter: p,
-          square: get(square, i),
-          mean: getOrNull(mean, i),
-          velocity: getOrNull(velocity, i),
-        };
-        const next = rmsprop(state, g, options);
-        set(square, i, next.square);
-        set(mean, i, next.mean);
-        set(velocity, i, next.velocity);
         set(out, i, next.parameter);
       }
     },

@@ -18,9 +18,6 @@ import {
   stepsOfRow,
 } from './sequence.ts';
 
-/** The activations of a simple recurrent network, by their `variant`. */
-export const simpleRnnVariants = { tanh: 0, relu: 1 } as const;
-
 /** Simple recurrent network (Elman 1990): `h = tanh(x + hBefore·R)`, or relu. */
 export interface SimpleRnnKernels {
   /**

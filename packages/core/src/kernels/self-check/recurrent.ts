@@ -5,8 +5,8 @@ import type { GruKernels } from '../reference/gru.ts';
 import type { GruSequenceKernels } from '../reference/gru-sequence.ts';
 import type { LstmKernels } from '../reference/lstm.ts';
 import type { LstmSequenceKernels } from '../reference/lstm-sequence.ts';
-import { type SequenceArguments, sequenceFields } from '../reference/sequence.ts';
 import type { SimpleRnnKernels } from '../reference/simple-rnn.ts';
+import { type SequenceArguments, sequenceFields } from '../sequence-arguments.ts';
 import { type CheckHeap, type KernelCheck, rounding, waves } from './check-heap.ts';
 
 const [rows, units] = [2, 55];

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import type { AdagradKernels } from '../reference/adagrad.ts';
+import type { AdamVariantKernels } from '../reference/adam-variants.ts';
 import type { NormKernels } from '../reference/norm.ts';
 import type { OptimizerKernels } from '../reference/optimizer.ts';
 import {
@@ -11,8 +13,10 @@ import {
   wholes,
 } from './check-heap.ts';
 
+type Checked = OptimizerKernels & AdamVariantKernels & AdagradKernels & NormKernels;
+
 /** The checks of optimizer updates and of norms. */
-export const updateChecks: Record<keyof OptimizerKernels | keyof NormKernels, KernelCheck> = {
+export const updateChecks: Record<keyof Checked, KernelCheck> = {
   sgdUpdate: (heap) => {
     const operands = operandsOf(heap);
     return (k) => {
@@ -32,6 +36,53 @@ export const updateChecks: Record<keyof OptimizerKernels | keyof NormKernels, Ke
     return (k) => {
       for (const { n, p, g, m, v, out } of operands) {
         k.adamUpdate(p, g, m, v, out, n, 0.1, 0.9, 0.999, 1.5, 1e-3, 0.02, 1e-3, 0.5);
+      }
+    };
+  },
+  amsgradUpdate: (heap) => {
+    const operands = operandsOf(heap);
+    return (k) => {
+      for (const { n, p, g, m, v, velocity: largest, out } of operands) {
+        k.amsgradUpdate(p, g, m, v, largest, out, n, 0.1, 0.9, 0.999, 1.5, 1e-3, 0.5);
+      }
+    };
+  },
+  nadamUpdate: (heap) => {
+    const operands = operandsOf(heap);
+    return (k) => {
+      for (const { n, p, g, m, v, out } of operands) {
+        k.nadamUpdate(p, g, m, v, out, n, 0.1, 0.02, 0.9, 0.999, 1.5, 1e-3, 0.5);
+      }
+    };
+  },
+  adamaxUpdate: (heap) => {
+    const operands = operandsOf(heap);
+    return (k) => {
+      for (const { n, p, g, m, v, out } of operands) {
+        k.adamaxUpdate(p, g, m, v, out, n, 0.1, 0.9, 0.999, 1e-3, 0.5);
+      }
+    };
+  },
+  lionUpdate: (heap) => {
+    const operands = operandsOf(heap);
+    return (k) => {
+      for (const { n, p, g, m, out } of operands) {
+        k.lionUpdate(p, g, m, out, n, 0.1, 0.9, 0.99, 1e-3, 0.5);
+      }
+    };
+  },
+  adagradUpdate: (heap) => {
+    const operands = operandsOf(heap);
+    return (k) => {
+      for (const { n, p, g, v, out } of operands) k.adagradUpdate(p, g, v, out, n, 0.1, 1e-3, 0.5);
+    };
+  },
+  adadeltaUpdate: (heap) => {
+    const squares = operandsOf(heap);
+    const deltas = operandsOf(heap);
+    return (k) => {
+      for (const [i, { n, p, g, v, out }] of squares.entries()) {
+        k.adadeltaUpdate(p, g, v, deltas[i]?.v ?? 0, out, n, 0.1, 0.9, 1e-3, 0.5);
       }
     };
   },

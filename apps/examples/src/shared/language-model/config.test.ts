@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: Apache-2.0
+import { describe, expect, it } from 'vitest';
+import { parseOptions } from '../options.ts';
+import { checkConfig, configFromJson, resumedConfig } from './config.ts';
+import { tinyOptions } from './testing.ts';
+
+const defaults = { ...parseOptions(tinyOptions, []).values, warmup: 2 };
+const saved = { ...defaults, hidden: 64, data: 'old.txt', steps: 500 };
+
+/** What a command line makes of the saved options. */
+function resumed(...args: string[]) {
+  const { values, given } = parseOptions(tinyOptions, args);
+  return resumedConfig(saved, values, given);
+}
+
+describe('resumedConfig', () => {
+  it('keeps what the run began with, also where the defaults differ', () => {
+    expect(resumed('--resume')).toEqual({ ...saved, resume: true });
+  });
+
+  it('takes the few options that may change', () => {
+    const args = [
+      '--data',
+      'moved.txt',
+      '--steps',
+      '900',
+      '--validate-every',
+      '7',
+      '--checkpoint',
+      'b',
+    ];
+    expect(resumed(...args)).toEqual({
+      ...saved,
+      data: 'moved.txt',
+      steps: 900,
+      validateEvery: 7,
+      checkpoint: 'b',
+      resume: true,
+    });
+  });
+
+  it('allows what is said again and refuses what is said otherwise', () => {
+    expect(resumed('--hidden', '64').hidden).toBe(64);
+    expect(() => resumed('--learning-rate', '1')).toThrow(
+      '--learning-rate cannot change when a run goes on: it began with 0.016, got 1.',
+    );
+  });
+});
+
+describe('configFromJson', () => {
+  it('reads what was written', () => {
+    expect(configFromJson(tinyOptions, JSON.parse(JSON.stringify(saved)))).toEqual(saved);
+  });
+
+  it('refuses options that are missing or out of range', () => {
+    const { seed: _, ...seedless } = saved;
+    expect(() => configFromJson(tinyOptions, seedless)).toThrow('--seed is missing');
+    expect(() => configFromJson(tinyOptions, { ...saved, hidden: -3 })).toThrow('--hidden must be');
+    expect(() => configFromJson(tinyOptions, null)).toThrow('missing');
+  });
+});
+
+describe('checkConfig', () => {
+  it('refuses tied layers of different sizes and a warm-up that never ends', () => {
+    expect(() => checkConfig({ ...defaults, tied: true, embedding: 3, hidden: 5 })).toThrow(
+      '--tied',
+    );
+    expect(() => checkConfig({ ...defaults, warmup: 1000, steps: 1000 })).toThrow('--warmup');
+    expect(() => checkConfig({ ...defaults, tied: true, embedding: 5, hidden: 5 })).not.toThrow();
+  });
+});

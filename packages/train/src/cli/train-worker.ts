@@ -1,0 +1,12 @@
+// SPDX-License-Identifier: Apache-2.0
+// One thread of a run with `--workers`.
+
+import type { TrainingEvent } from '../loop/events.ts';
+import { workerMain } from '../parallel/node-workers.ts';
+import { type SessionPlan, session } from './session.ts';
+
+await workerMain<SessionPlan, TrainingEvent>(async ({ communicator, data, signal, report }) => {
+  for await (const event of session(data, communicator, signal)) {
+    if (communicator.rank === 0) report(event);
+  }
+});
