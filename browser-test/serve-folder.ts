@@ -20,8 +20,11 @@ export interface FolderServer {
   close(): Promise<void>;
 }
 
-/** Serves the files of a folder; `/` is its index.html. */
-export async function serveFolder(folder: string): Promise<FolderServer> {
+/** Serves the files of a folder; `/` is its index.html. `headers` go with every answer. */
+export async function serveFolder(
+  folder: string,
+  headers: Readonly<Record<string, string>> = {},
+): Promise<FolderServer> {
   const missing: string[] = [];
   const server = createServer(({ url = '/' }, response) => {
     const path = normalize(new URL(url, 'http://localhost').pathname);
@@ -29,7 +32,7 @@ export async function serveFolder(folder: string): Promise<FolderServer> {
     try {
       const body = readFileSync(join(folder, file));
       const type = types[extname(file)] ?? 'application/octet-stream';
-      response.writeHead(200, { 'content-type': type }).end(body);
+      response.writeHead(200, { ...headers, 'content-type': type }).end(body);
     } catch {
       missing.push(file);
       response.writeHead(404).end();

@@ -19,8 +19,10 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   '@tapeloop/rnn': ['@tapeloop/core', '@tapeloop/layers'],
   '@tapeloop/train': ['@tapeloop/core', '@tapeloop/layers', '@tapeloop/optim', '@tapeloop/rnn'],
 };
-/** What a private package may import: all of them, and the tools of the browser tests. */
-const everything = [...Object.keys(mayImport), '@tapeloop/browser-test'];
+/** What the tests of every package may import. */
+const testTools = ['@tapeloop/browser-test'];
+/** What a private package may import. */
+const everything = [...Object.keys(mayImport), ...testTools];
 
 describe.each(workspacePackages())('$manifest.name', (subject) => {
   const { folder, manifest } = subject;
@@ -76,6 +78,22 @@ describe.each(publicPackages())('$manifest.name without its tests', ({ folder, m
   });
 });
 
+/** Entries that Node alone can import. */
+const nodeEntries = ['./node', './mpi'];
+
+describe.each(publicPackages())('$manifest.name in a browser', ({ folder, manifest }) => {
+  it(`imports no module of Node, but for what ${nodeEntries.join(' and ')} export`, () => {
+    const entries = Object.entries(manifest.exports ?? {})
+      .filter(([entry, target]) => !nodeEntries.includes(entry) && target.endsWith('.ts'))
+      .map(([, target]) => join(folder, target));
+    const importers = [...filesWithinReach(entries)].filter((path) =>
+      /(?:from|import)\s*\(?\s*'node:/.test(readFileSync(join(root, path), 'utf8')),
+    );
+    expect(entries).not.toEqual([]);
+    expect(importers).toEqual([]);
+  });
+});
+
 function exportedSources(folder: string, { exports = {}, bin = {} }: Manifest): string[] {
   return [...Object.values(exports), ...Object.values(bin)]
     .filter((target) => target.endsWith('.ts'))
@@ -119,8 +137,14 @@ function allDependencies(manifest: Manifest): Record<string, string> {
   };
 }
 
+/** Of a public package without the tools of its tests, which are no part of what is published. */
 function workspaceDependencies(manifest: Manifest): string[] {
-  return Object.keys(allDependencies(manifest)).filter((name) => name.startsWith('@tapeloop/'));
+  const { devDependencies = {} } = manifest;
+  const tools =
+    manifest.private === true ? [] : testTools.filter((name) => name in devDependencies);
+  return Object.keys(allDependencies(manifest)).filter(
+    (name) => name.startsWith('@tapeloop/') && !tools.includes(name),
+  );
 }
 
 function folderOf(name: string): string {

@@ -10,11 +10,14 @@ export {
   withRunState,
 } from './checkpoint/checkpoint.ts';
 export type { Batch, BatchSource } from './data/batch.ts';
+export { BucketedBatches, type BucketingOptions } from './data/bucketed-batches.ts';
 export {
   ContiguousBatches,
   type ContiguousBatchesOptions,
   type TextWindow,
 } from './data/contiguous-batches.ts';
+export { type PaddedIds, padIds } from './data/padded-ids.ts';
+export { chunks, shuffled } from './data/shuffled.ts';
 export { type BeamSearchOptions, beamSearch, type Hypothesis } from './generate/beam-search.ts';
 export { chooseId, type SamplingOptions } from './generate/choose.ts';
 export { type GenerateOptions, generate } from './generate/generate.ts';

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import { init, setSeed, slice, type Tensor, tensor, tidy } from '@tapeloop/core';
 import { cosines, sines, trackLeaks } from '@tapeloop/core/testing';
+import { padIds } from '@tapeloop/train';
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { padIds } from '../shared/padded-ids.ts';
 import { attend, PronunciationModel } from './model.ts';
 
 beforeAll(async () => {

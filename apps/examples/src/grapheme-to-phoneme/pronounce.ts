@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { argMax, tensor, tidy } from '@tapeloop/core';
-import { chunks } from '../shared/bucketed-batches.ts';
-import { padIds } from '../shared/padded-ids.ts';
+import { chunks, padIds } from '@tapeloop/train';
 import type { PronunciationData } from './data.ts';
 import type { Pronunciation } from './dictionary.ts';
 import type { PronunciationModel } from './model.ts';

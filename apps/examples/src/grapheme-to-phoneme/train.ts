@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { softmaxCrossEntropy, tidy } from '@tapeloop/core';
-import { padIds } from '../shared/padded-ids.ts';
+import { padIds } from '@tapeloop/train';
 import type { LossReport } from '../shared/watch-training.ts';
 import type { Entry } from './dictionary.ts';
 import { type ErrorRates, errorRates } from './error-rates.ts';

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { RandomStream } from '@tapeloop/core';
-import { BucketedBatches } from '../shared/bucketed-batches.ts';
+import { BucketedBatches } from '@tapeloop/train';
 import { readCorpus } from '../shared/corpus.ts';
 import { UserError } from '../shared/user-error.ts';
 import { Vocabulary } from '../shared/vocabulary.ts';

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { argMax, softmaxCrossEntropy, tensor, tidy } from '@tapeloop/core';
-import { chunks } from '../shared/bucketed-batches.ts';
-import { padIds } from '../shared/padded-ids.ts';
+import { chunks, padIds } from '@tapeloop/train';
 import type { LossReport } from '../shared/watch-training.ts';
 import { ConfusionTable } from './confusion-table.ts';
 import type { Example } from './data.ts';

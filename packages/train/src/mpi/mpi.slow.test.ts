@@ -17,6 +17,7 @@ import {
 
 const contractRank = new URL('./contract-rank-testing.ts', import.meta.url);
 const failingRank = new URL('./failing-rank-testing.ts', import.meta.url);
+const overlapRank = new URL('./overlap-rank-testing.ts', import.meta.url);
 const bandwidthRank = new URL('./bandwidth-rank-testing.ts', import.meta.url);
 
 const temporary = mkdtempSync(join(tmpdir(), 'tapeloop-mpi-'));
@@ -60,6 +61,11 @@ describe.each(installations)('%s', (_name, install) => {
     const { code } = await run(process.execPath, args, mpi.environment);
     expect(code).toBe(0);
     expect(outcomeOf(folder, 0).identity).toEqual({ rank: 0, size: 1 });
+  });
+
+  it('adds all that was asked for while the thread that asked is busy', async () => {
+    const { stdout } = await runJob(mpi, 2, [overlapRank]);
+    expect(Number(stdout)).toBeGreaterThan(0);
   });
 
   it('adds 4 MiB of two ranks; prints how long it takes, beside a plain copy', async () => {

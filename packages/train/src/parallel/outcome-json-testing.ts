@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 
-const arrays = { Float32Array, Uint8Array };
-
 /** Typed arrays, and whatever contains them, as text; every bit of a finite number comes back. */
 export function toJson(value: unknown): string {
   return JSON.stringify(value, (_key, part: unknown) => {
@@ -14,9 +12,8 @@ export function toJson(value: unknown): string {
 /** What `toJson` was given; of the type that the caller knows it to be. */
 export function fromJson<T>(text: string): T {
   return JSON.parse(text, (_key, part) => {
-    if (part?.array === 'Float32Array' || part?.array === 'Uint8Array') {
-      return arrays[part.array as keyof typeof arrays].from(part.elements);
-    }
+    if (part?.array === 'Float32Array') return Float32Array.from(part.elements);
+    if (part?.array === 'Uint8Array') return Uint8Array.from(part.elements);
     return part;
   });
 }

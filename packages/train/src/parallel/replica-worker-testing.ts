@@ -1,84 +1,26 @@
 // SPDX-License-Identifier: Apache-2.0
 import { writeFileSync } from 'node:fs';
-import { dispose, init, memory } from '@tapeloop/core';
+import { dispose } from '@tapeloop/core';
 import { encodeCheckpoint } from '../checkpoint/checkpoint.ts';
-import { ContiguousBatches } from '../data/contiguous-batches.ts';
-import { startLanguageModel } from '../language-model/start-run.ts';
-import { toyIds } from '../loop/toy-run-testing.ts';
 import { workerMain } from './node-workers.ts';
 import { gatherState } from './replica-state.ts';
+import { type ReplicaPlan, type ReplicaResult, trainReplica } from './replica-testing.ts';
 
-/** What the workers of a test train. */
-export interface ReplicaPlan {
-  readonly steps: number;
-  /** Rows of each worker. */
-  readonly batch: number;
-  readonly outputKeep: number;
-  /** Where the first worker saves after each step. */
+/** What the threads of a test train. */
+export interface ThreadPlan extends ReplicaPlan {
+  /** Where the first thread saves after each step. */
   readonly checkpoint?: string;
-  /** A worker that throws, or exits, instead of making a step. */
-  readonly failure?: {
-    readonly rank: number;
-    readonly step: number;
-    readonly kind: 'throw' | 'exit';
-  };
 }
 
-/** How a worker ended. */
-export interface ReplicaResult {
-  readonly losses: readonly number[];
-  readonly validation: number;
-  /** Every bit of the parameters and of the optimizer's state. */
-  readonly parameters: string;
-  /** Live tensors and bytes of the heap after a quarter of the steps, and at the end. */
-  readonly memory: readonly (readonly [tensors: number, heapBytes: number])[];
-}
-
-await workerMain<ReplicaPlan, never, ReplicaResult>(async ({ communicator, data }) => {
-  const { steps, batch, outputKeep, checkpoint, failure } = data;
-  const { rank, size: ranks } = communicator;
-  await init();
-  const { run } = startLanguageModel(
-    {
-      embedding: 6,
-      hidden: 8,
-      layers: 1,
-      outputKeep,
-      steps: Math.max(100, steps),
-      learningRate: 0.02,
-      warmup: 5,
-    },
-    {
-      vocabularySize: 7,
-      training: new ContiguousBatches(toyIds, { batch, window: 6, rank, ranks }),
-      communicator,
-    },
-  );
-  using _ = run;
-  const losses: number[] = [];
-  const memories: [number, number][] = [];
-  for (let step = 1; step <= steps; step++) {
-    if (failure?.rank === rank && failure.step === step) {
-      if (failure.kind === 'exit') process.exit(7);
-      throw new RangeError('the data of this rank is gone');
-    }
-    losses.push((await run.trainStep()).loss);
-    if (step === Math.ceil(steps / 4) || step === steps) {
-      const { tensors, heapBytes } = memory();
-      memories.push([tensors, heapBytes]);
-    }
-    if (checkpoint !== undefined) {
+await workerMain<ThreadPlan, never, ReplicaResult>(async ({ communicator, data }) => {
+  const { checkpoint, ...plan } = data;
+  return trainReplica(communicator, plan, {
+    exit: () => process.exit(7),
+    async afterStep(run) {
+      if (checkpoint === undefined) return;
       const state = await gatherState(run.state(), communicator);
-      if (rank === 0) writeFileSync(checkpoint, encodeCheckpoint(state, {}));
+      if (communicator.rank === 0) writeFileSync(checkpoint, encodeCheckpoint(state, {}));
       dispose(state.tensors);
-    }
-  }
-  const validation = await run.evaluate(
-    new ContiguousBatches(toyIds, { batch: 12 / ranks, window: 10, rank, ranks }),
-  );
-  const state = run.state();
-  const shared = [...state.tensors].filter(([name]) => !name.startsWith('carried/'));
-  const parameters = JSON.stringify(shared.map(([name, value]) => [name, [...value.data()]]));
-  dispose(state.tensors);
-  return { losses, validation, parameters, memory: memories };
+    },
+  });
 });

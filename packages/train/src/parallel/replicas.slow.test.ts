@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { expect, it } from 'vitest';
 import { runWorkers } from './node-workers.ts';
-import type { ReplicaPlan, ReplicaResult } from './replica-worker-testing.ts';
+import type { ReplicaPlan, ReplicaResult } from './replica-testing.ts';
 
 it('10,000 steps of two workers: tensors and heap do not grow, and the process by less than 5 %', async () => {
   const module = new URL('./replica-worker-testing.ts', import.meta.url);

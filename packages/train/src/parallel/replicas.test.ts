@@ -6,13 +6,14 @@ import { closeTo } from '@tapeloop/core/testing';
 import { describe, expect, it } from 'vitest';
 import { decodeCheckpoint } from '../checkpoint/checkpoint.ts';
 import { runWorkers } from './node-workers.ts';
-import type { ReplicaPlan, ReplicaResult } from './replica-worker-testing.ts';
+import type { ReplicaResult } from './replica-testing.ts';
+import type { ThreadPlan } from './replica-worker-testing.ts';
 import type { LinkOptions } from './worker-links.ts';
 
 const module = new URL('./replica-worker-testing.ts', import.meta.url);
 
-function train(count: number, data: ReplicaPlan, links: Partial<LinkOptions> = {}) {
-  return runWorkers<ReplicaPlan, never, ReplicaResult>(module, { ...links, count, data });
+function train(count: number, data: ThreadPlan, links: Partial<LinkOptions> = {}) {
+  return runWorkers<ThreadPlan, never, ReplicaResult>(module, { ...links, count, data });
 }
 
 async function trainFirst(...args: Parameters<typeof train>): Promise<ReplicaResult> {

@@ -1,7 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
+import { holdLifeline, lifelineCut } from './web-lifeline.ts';
 import { runGroup, type WorkerGroupOptions, type WorkerHandle } from './worker-group.ts';
 import { serve, type WorkerContext } from './worker-main.ts';
 import type { FromWorker, ToWorker } from './worker-protocol.ts';
+
+/** What a Web Worker tells its page. */
+type FromWebWorker<Message, Result> =
+  | FromWorker<Message, Result>
+  | { readonly type: 'lifeline'; readonly name: string };
 
 /**
  * Runs Web Workers as the ranks of one group, and gives the result of each, by rank. The page stays
@@ -14,8 +20,9 @@ import type { FromWorker, ToWorker } from './worker-protocol.ts';
  * @param createWorker makes the worker of a rank. Bundlers find a worker's module only by the literal
  *   `new Worker(new URL('./worker.js', import.meta.url), { type: 'module' })`. The module calls
  *   `webWorkerMain`.
- * @throws WorkerError when a worker throws or cannot be loaded: the first one's error. The others'
- *   calls fail with a CommunicatorError then, and they are terminated.
+ * @throws WorkerError when a worker throws, cannot be loaded, or is gone without a result: the first
+ *   one's error. The others' calls fail with a CommunicatorError then, and they are terminated. A page
+ *   that is no secure context is not told that a worker is gone.
  * @throws ValueError when an option is out of range; no worker is started then.
  *
  * @example
@@ -41,10 +48,12 @@ export function runWebWorkers<Data, Message = never, Result = void>(
  *   return trainReplica(communicator, data, report);
  * });
  */
-export function webWorkerMain<Data, Message = never, Result = void>(
+export async function webWorkerMain<Data, Message = never, Result = void>(
   main: (context: WorkerContext<Data, Message>) => Promise<Result>,
 ): Promise<void> {
-  return serve<Data, Message, Result>(
+  const name = await holdLifeline();
+  if (name !== undefined) globalThis.postMessage({ type: 'lifeline', name });
+  await serve<Data, Message, Result>(
     {
       post: (message) => globalThis.postMessage(message),
       listen: (listener) => {
@@ -60,18 +69,27 @@ export function webWorkerMain<Data, Message = never, Result = void>(
 }
 
 function handleOf<Data, Message, Result>(worker: Worker): WorkerHandle<Data, Message, Result> {
+  const listen = (listener: (message: FromWebWorker<Message, Result>) => void) => {
+    worker.addEventListener('message', ({ data }: MessageEvent<FromWebWorker<Message, Result>>) =>
+      listener(data),
+    );
+  };
   return {
     post: (message, transfer) => worker.postMessage(message, transfer),
     onMessage: (listener) => {
-      worker.addEventListener('message', ({ data }: MessageEvent<FromWorker<Message, Result>>) => {
-        listener(data);
+      listen((message) => {
+        if (message.type !== 'lifeline') listener(message);
       });
     },
     onFailure: (listener) => {
+      const fail = (message: string) => listener({ name: 'Error', message, stack: undefined });
       worker.addEventListener('error', (event) => {
         // A module that cannot be loaded gives an event without words.
-        const message = event.message ?? 'the worker could not be started';
-        listener({ name: 'Error', message, stack: undefined });
+        fail(event.message ?? 'the worker could not be started');
+      });
+      listen((message) => {
+        if (message.type !== 'lifeline') return;
+        lifelineCut(message.name).then(() => fail('the worker ended without a result'));
       });
     },
     end: async () => worker.terminate(),

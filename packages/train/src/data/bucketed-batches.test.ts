@@ -2,7 +2,7 @@
 import { init, RandomStream } from '@tapeloop/core';
 import { trackLeaks } from '@tapeloop/core/testing';
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { BucketedBatches, chunks, shuffled } from './bucketed-batches.ts';
+import { BucketedBatches } from './bucketed-batches.ts';
 
 beforeAll(async () => {
   await init();
@@ -50,22 +50,30 @@ describe('BucketedBatches', () => {
     const again = batchesOf();
     expect([passOf(again, 1), passOf(again, 0)]).toEqual([second, first]);
   });
-});
 
-describe('shuffled', () => {
-  it('keeps every item, moves most, and moves on its stream', () => {
-    const items = Array.from({ length: 500 }, (_, i) => i);
-    const stream = new RandomStream(5);
-    const [once, twice] = [shuffled(items, stream), shuffled(items, stream)];
-    expect(once.toSorted((a, b) => a - b)).toEqual(items);
-    expect(once.filter((item, i) => item === i).length).toBeLessThan(10);
-    expect(twice).not.toEqual(once);
+  it.each([2, 3, 7])('shares each batch out among %i ranks', (ranks) => {
+    const lengthOf = (example: { length: number }) => example.length;
+    const stream = new RandomStream(1);
+    const all = new BucketedBatches(examples, { batch: 4 * ranks, lengthOf, stream });
+    const shares = Array.from({ length: ranks }, (_, rank) => {
+      return new BucketedBatches(examples, { batch: 4, lengthOf, stream, rank, ranks });
+    });
+    for (let step = 0; step < 2 * (shares[0]?.batchesPerPass ?? 0); step++) {
+      const parts = shares.map((share) => share.at(step));
+      for (const part of parts) expect(part.length).toBeGreaterThan(0);
+      const pass = Math.floor(step / (shares[0]?.batchesPerPass ?? 1));
+      const whole = all.at(step + pass * (all.batchesPerPass - (shares[0]?.batchesPerPass ?? 0)));
+      const byNumber = (a: { i: number }, b: { i: number }) => a.i - b.i;
+      expect(parts.flat().sort(byNumber)).toEqual(whole.toSorted(byNumber));
+    }
   });
-});
 
-describe('chunks', () => {
-  it('cuts in order; the last may be shorter', () => {
-    expect(chunks([1, 2, 3, 4, 5], 2)).toEqual([[1, 2], [3, 4], [5]]);
-    expect(chunks([], 2)).toEqual([]);
+  it.each([
+    [{ batch: 0 }, 'batch must be a whole number of at least 1, got 0.'],
+    [{ batch: 1, rank: 2, ranks: 2 }, 'rank must be a whole number in [0, 2), got 2.'],
+    [{ batch: 1, ranks: 2000 }, 'examples must be at least 2000, got 1003.'],
+  ])('refuses %o', (options, message) => {
+    const all = { lengthOf: () => 1, stream: new RandomStream(1), ...options };
+    expect(() => new BucketedBatches(examples, all)).toThrow(message);
   });
 });

@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: Apache-2.0
+// A page that trains in Web Workers. It leaves functions for the test to call.
+
+import { runWebWorkers } from '../../index.ts';
+import type { ReplicaPlan, ReplicaResult } from '../replica-testing.ts';
+
+/** What came of a training. */
+export interface Training {
+  readonly results: readonly ReplicaResult[];
+  /** Message channels that the page made to join its workers. */
+  readonly channels: number;
+  /** Milliseconds that the page was busy, or not served, at the longest. */
+  readonly longestPause: number;
+}
+
+let channels = 0;
+
+globalThis.MessageChannel = class extends MessageChannel {
+  constructor() {
+    super();
+    channels += 1;
+  }
+};
+
+Object.assign(globalThis, {
+  async train(count: number, data: ReplicaPlan): Promise<Training> {
+    const channelsBefore = channels;
+    const stopWatch = watchPauses();
+    const results = await runWebWorkers<ReplicaPlan, number, ReplicaResult>(startWorker, {
+      count,
+      data,
+    });
+    return { results, channels: channels - channelsBefore, longestPause: stopWatch() };
+  },
+
+  /** The error that ended the training of two workers. */
+  async failureOf(data: ReplicaPlan): Promise<string> {
+    return runWebWorkers<ReplicaPlan, number, ReplicaResult>(startWorker, { count: 2, data }).then(
+      () => 'none',
+      String,
+    );
+  },
+
+  /** The same, when the second worker is taken away after a step. */
+  async failureOfTermination(data: ReplicaPlan, lastStep: number): Promise<string> {
+    const workers: Worker[] = [];
+    const start = (rank: number) => (workers[rank] = startWorker());
+    const onMessage = (step: number, rank: number) => {
+      if (rank === 1 && step === lastStep) workers[rank]?.terminate();
+    };
+    return runWebWorkers<ReplicaPlan, number, ReplicaResult>(start, {
+      count: 2,
+      data,
+      onMessage,
+    }).then(() => 'none', String);
+  },
+});
+
+function startWorker(): Worker {
+  return new Worker(new URL('./training-worker-testing.ts', import.meta.url), { type: 'module' });
+}
+
+/** @returns what ends the watch, and gives the longest time between two turns of the page. */
+function watchPauses(): () => number {
+  let last = performance.now();
+  let longest = 0;
+  const look = () => {
+    const now = performance.now();
+    longest = Math.max(longest, now - last);
+    last = now;
+  };
+  const timer = setInterval(look, 10);
+  return () => {
+    look();
+    clearInterval(timer);
+    return longest;
+  };
+}
