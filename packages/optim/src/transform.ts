@@ -88,6 +88,7 @@ export interface GradientTransform<State> {
  * unless the transform says how it differs.
  */
 export interface SparseSteps<State> {
+  /** As `GradientTransform.update`, of gradients some of which are slices. */
   update(gradients: SparseGradients, state: State, context: StepContext): SparseGradients;
   /** Needed to be as fast as `apply`; without it `apply` gets dense gradients. */
   apply?(gradients: SparseGradients, state: State, context: StepContext): void;

@@ -12,6 +12,7 @@ export interface BucketingOptions<Example> {
    * fewer. At least 1.
    */
   readonly batch: number;
+  /** What examples of one batch should have in common: the number of steps, most often. */
   readonly lengthOf: (example: Example) => number;
   /** Decides the order of each pass; the same on every rank. */
   readonly stream: RandomStream;

@@ -18,6 +18,6 @@ export interface Prediction<State extends Tree> {
 
 /** Any model that predicts the next token from those before, in the order of time. */
 export interface RecurrentLanguageModel<State extends Tree> {
-  /** @param ids int32 `[time, batch]`. */
+  /** Reads ids, and predicts what follows each. @param ids int32 `[time, batch]`. */
   call(ids: Tensor, context?: LanguageModelContext<State>): Prediction<State>;
 }

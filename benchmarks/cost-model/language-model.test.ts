@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: Apache-2.0
+import { init } from '@tapeloop/core';
+import { trackLeaks } from '@tapeloop/core/testing';
+import { ContiguousBatches, startLanguageModel } from '@tapeloop/train';
+import { afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import { architecture, gradientPortions, modelBytes } from './language-model.ts';
+
+beforeAll(async () => {
+  await init();
+});
+trackLeaks({ beforeEach, afterEach });
+
+test.each([4, 10])('modelBytes(%i) is 4 for each element of the model', (hidden) => {
+  const { vocabulary, ...sizes } = architecture;
+  const ids = Int32Array.from({ length: 100 }, (_, i) => i % vocabulary);
+  const { run } = startLanguageModel(
+    { ...sizes, hidden, steps: 10, learningRate: 0.01, warmup: 1 },
+    { vocabularySize: vocabulary, training: new ContiguousBatches(ids, { batch: 2, window: 4 }) },
+  );
+  const elements = run.optimizer.parameters.reduce((total, { size }) => total + size, 0);
+  run.dispose();
+  expect(modelBytes(hidden)).toBe(4 * elements);
+});
+
+test('gradients that fit a bucket go at once, larger ones a layer at a time', () => {
+  expect([1e6, 2 ** 22, 2 ** 22 + 4, 1e9].map(gradientPortions)).toEqual([1, 1, 2, 2]);
+});
