@@ -1,4 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
 
 export { startChromium } from './chromium.ts';
-export { type FolderServer, serveFolder } from './serve-folder.ts';
+export { crossOriginIsolation, type FolderServer, serveFolder } from './serve-folder.ts';

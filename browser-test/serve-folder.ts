@@ -11,6 +11,12 @@ const types: Readonly<Record<string, string>> = {
   '.wasm': 'application/wasm',
 };
 
+/** Headers that make a page cross-origin isolated: it may have shared memory. */
+export const crossOriginIsolation: Readonly<Record<string, string>> = {
+  'Cross-Origin-Opener-Policy': 'same-origin',
+  'Cross-Origin-Embedder-Policy': 'require-corp',
+};
+
 /** A server of files on the loopback address. */
 export interface FolderServer {
   /** Where it is, with `/` at the end. */

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Plugin } from 'vite';
-import { mobyDick } from '../src/shared/corpus.ts';
+import { mobyDick } from '../src/shared/moby-dick.ts';
 
 const fileName = 'moby-dick.txt';
 

@@ -35,6 +35,7 @@ export {
   type TextState,
 } from './language-model/language-model.ts';
 export { languageModelLoss } from './language-model/loss.ts';
+export { savedLanguageModel } from './language-model/saved-model.ts';
 export {
   type LanguageModelData,
   type LanguageModelRun,
@@ -42,6 +43,7 @@ export {
   startLanguageModel,
 } from './language-model/start-run.ts';
 export {
+  splitCorpus,
   splitText,
   type TokenizedText,
   type TokenizerKind,
@@ -65,6 +67,11 @@ export type { BatchLoss, LossContext, LossFunction } from './loop/loss-function.
 export { nextTurn } from './loop/next-turn.ts';
 export { NonFiniteError } from './loop/non-finite.ts';
 export type { RunCounters, RunState } from './loop/run-state.ts';
+export {
+  type ScheduledAdamConfig,
+  type ScheduledOptimizer,
+  scheduledAdam,
+} from './loop/scheduled-adam.ts';
 export { Speedometer } from './loop/speedometer.ts';
 export { type TrainOptions, train } from './loop/train.ts';
 export { type StepResult, TrainingRun, type TrainingRunOptions } from './loop/training-run.ts';

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-export { writeAtomically } from './checkpoint/atomic-file.ts';
+export { checkWritable, writeAtomically } from './checkpoint/atomic-file.ts';
 export {
   type CheckpointEntry,
   CheckpointFolder,
@@ -30,6 +30,7 @@ export {
   type OptionTable,
   type OptionValues,
   optionName,
+  optionsFromJson,
   type ParsedOptions,
   parseOptions,
   real,
@@ -39,3 +40,4 @@ export { runCommand } from './terminal/run-command.ts';
 export { bold, count, duration, Terminal, type TerminalStream } from './terminal/terminal.ts';
 export { UserError } from './terminal/user-error.ts';
 export { readCorpus } from './text/read-corpus.ts';
+export { reasonOf } from './text/reason.ts';

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
+
+import type { OptionValues } from '@tapeloop/train/node';
 import { languageModelOptions } from '../shared/language-model/option-table.ts';
-import type { OptionValues } from '../shared/options.ts';
 
 /** Where a run is saved, and where `sample` looks for it. */
 export const defaultCheckpoint = 'runs/char-lm.safetensors';

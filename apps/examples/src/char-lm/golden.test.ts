@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 import { readFileSync } from 'node:fs';
-import { init, tensor, tidy } from '@tapeloop/core';
+import { dispose, init, tensor, tidy } from '@tapeloop/core';
 import { closeTo, trackLeaks } from '@tapeloop/core/testing';
+import { ContiguousBatches, type StepEvent, train } from '@tapeloop/train';
 import { afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
-import { ContiguousBatches } from '../shared/contiguous-batches.ts';
-import { disposeRun, type Run, startRun } from '../shared/language-model/run.ts';
+import { type ExampleRun, startRun } from '../shared/language-model/run.ts';
 import { tinyConfig, tinyData } from '../shared/language-model/testing.ts';
-import { train } from '../shared/language-model/train.ts';
 
 beforeAll(async () => {
   await init();
@@ -33,11 +32,14 @@ interface Golden {
 const file = new URL('../../../../conformance/pytorch/char-lm.json', import.meta.url);
 const golden: Golden = JSON.parse(readFileSync(file, 'utf8'));
 
-it('follows PyTorch for 20 steps: losses, norms, weights and state within 1e-4', () => {
+it('follows PyTorch for 20 steps: losses, norms, weights and state within 1e-4', async () => {
   const { losses, gradientNorms, finalWeights, finalState } = golden.float64;
   const tolerance = { relative: 1e-4, absolute: 1e-4 };
-  const run = startGoldenRun();
-  const reports = [...train(run)];
+  const { model, run, learningRate } = startGoldenRun();
+  const reports: StepEvent[] = [];
+  for await (const event of train(run, { steps: losses.length, learningRate })) {
+    if (event.type === 'step') reports.push(event);
+  }
   closeTo(
     reports.map(({ loss }) => loss),
     losses,
@@ -49,15 +51,26 @@ it('follows PyTorch for 20 steps: losses, norms, weights and state within 1e-4',
     tolerance,
   );
   expect(gradientNorms.filter((norm) => norm > golden.adam.maxNorm).length).toBeGreaterThan(5);
-  for (const [name, parameter] of run.model.namedParameters()) {
+  for (const [name, parameter] of model.namedParameters()) {
     closeTo(parameter.value, finalWeights[goldenName(name)] ?? [], tolerance);
   }
-  closeTo(run.state?.flatMap(({ c }) => [...c.data()]) ?? [], finalState.c, tolerance);
-  closeTo(run.state?.flatMap(({ h }) => [...h.data()]) ?? [], finalState.h, tolerance);
-  disposeRun(run);
+  const { tensors } = run.state();
+  const carried = [0, 1, 2, 3].map((i) => [...(tensors.get(`carried/${i}`)?.data() ?? [])]);
+  closeTo(
+    [0, 2].flatMap((i) => carried[i] ?? []),
+    finalState.c,
+    tolerance,
+  );
+  closeTo(
+    [1, 3].flatMap((i) => carried[i] ?? []),
+    finalState.h,
+    tolerance,
+  );
+  dispose(tensors);
+  run.dispose();
 });
 
-function startGoldenRun(): Run {
+function startGoldenRun(): ExampleRun {
   const { sizes, adam, tokens, weights } = golden;
   const { batch, time, steps, embedding, units } = sizes;
   // Rows of one text, one after the other: each ends with the last target of the last window.
@@ -74,18 +87,18 @@ function startGoldenRun(): Run {
     clip: adam.maxNorm,
   };
   const data = { ...tinyData(), training: new ContiguousBatches(ids, { batch, window: time }) };
-  expect([data.vocabulary.size, data.training.rowLength]).toEqual([
+  expect([data.tokenizer.size, data.training.rowLength]).toEqual([
     sizes.vocabulary,
     steps * time + 1,
   ]);
-  const run = startRun(config, data);
-  for (const [name, parameter] of run.model.namedParameters()) {
+  const started = startRun(config, data);
+  for (const [name, parameter] of started.model.namedParameters()) {
     const { scale = Number.NaN, offset = Number.NaN } = weights[goldenName(name)] ?? {};
     const value = (i: number) => scale * Math.cos(offset + i + (i * i) / 7);
     const values = Float32Array.from({ length: parameter.size }, (_, i) => value(i));
     tidy(() => parameter.assign(tensor(values, parameter.shape)));
   }
-  return run;
+  return started;
 }
 
 /** `rnn/cell0/kernel` is called `lstm0/kernel` there, and `scores/bias` `dense/bias`. */

@@ -6,9 +6,8 @@
 //   pnpm start --resume                 goes on after Ctrl-C
 //   pnpm start --help
 
+import { parseOptions, runCommand } from '@tapeloop/train/node';
 import { trainFromCommandLine } from '../shared/language-model/command.ts';
-import { parseOptions } from '../shared/options.ts';
-import { runCommand } from '../shared/run-command.ts';
 import { showHelp } from '../shared/show-help.ts';
 import { charLm } from './char-lm.ts';
 import { trainingOptions } from './config.ts';

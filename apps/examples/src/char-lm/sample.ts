@@ -3,17 +3,21 @@
 //
 //   pnpm sample --prompt "Call me " --temperature 0.7 --length 500 --seed 3
 
-import { setImmediate } from 'node:timers/promises';
 import { RandomStream } from '@tapeloop/core';
-import { listenForInterruption } from '../shared/interruption.ts';
-import { modelOf, readRun } from '../shared/language-model/checkpoint.ts';
-import { generate } from '../shared/language-model/generate.ts';
-import { integer, parseOptions, real, text } from '../shared/options.ts';
-import { runCommand } from '../shared/run-command.ts';
+import { nextTurn, type Tokenizer } from '@tapeloop/train';
+import {
+  integer,
+  listenForInterruption,
+  parseOptions,
+  real,
+  runCommand,
+  text,
+  UserError,
+} from '@tapeloop/train/node';
+import { readRun, trainedModel } from '../shared/language-model/checkpoint.ts';
+import { writeText } from '../shared/language-model/write-text.ts';
 import { showHelp } from '../shared/show-help.ts';
 import { startTapeloop } from '../shared/start-tapeloop.ts';
-import { UserError } from '../shared/user-error.ts';
-import { unknownId, type Vocabulary } from '../shared/vocabulary.ts';
 import { charLm } from './char-lm.ts';
 import { defaultCheckpoint } from './config.ts';
 
@@ -34,28 +38,28 @@ await runCommand(async (args) => {
   if (help) return showHelp('Writes text with a trained character model.', sampleOptions);
   const { prompt, seed, checkpoint, ...manner } = values;
   const saved = readRun(checkpoint, charLm);
-  checkPrompt(prompt, saved.vocabulary);
   await startTapeloop();
-  const model = modelOf(saved);
+  const { model, tokenizer } = trainedModel(saved);
+  checkPrompt(prompt, tokenizer);
   using interruption = listenForInterruption();
   process.stdout.write(prompt);
   const stream = new RandomStream(seed);
-  for (const character of generate(model, saved.vocabulary, { prompt, stream, ...manner })) {
+  for (const character of writeText(model, tokenizer, { prompt, stream, ...manner })) {
     process.stdout.write(character);
     // A closed output and signals are noticed between turns of the event loop.
-    await setImmediate();
-    if (interruption.requested || interruption.outputClosed) break;
+    await nextTurn();
+    if (interruption.signal.aborted) break;
   }
   process.stdout.write('\n');
   return 0;
 });
 
-function checkPrompt(prompt: string, vocabulary: Vocabulary): void {
+function checkPrompt(prompt: string, tokenizer: Tokenizer): void {
   if (prompt === '') {
     throw new UserError("--prompt must have at least one character, got ''.");
   }
   const strange = [...prompt].filter((character) => {
-    return vocabulary.encode(character)[0] === unknownId;
+    return tokenizer.encode(character)[0] === tokenizer.unknownId;
   });
   if (strange.length > 0) {
     console.error(

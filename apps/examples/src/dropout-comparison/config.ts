@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { integer, type OptionValues, parseOptions } from '../shared/options.ts';
+import { integer, type OptionValues, parseOptions } from '@tapeloop/train/node';
 import { trainingOptions, type WordConfig } from '../word-lm/config.ts';
 import { type Preset, withPreset } from '../word-lm/presets.ts';
 

@@ -1,11 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { Interruption } from '../shared/interruption.ts';
+import { type LanguageModelRun, reportTo, train } from '@tapeloop/train';
+import { type Terminal, terminalLine } from '@tapeloop/train/node';
 import type { TrainingConfig } from '../shared/language-model/config.ts';
-import { disposeRun, type Run, startRun } from '../shared/language-model/run.ts';
+import { startRun } from '../shared/language-model/run.ts';
 import type { TextData } from '../shared/language-model/text-data.ts';
-import { evaluate, train } from '../shared/language-model/train.ts';
-import type { Terminal } from '../shared/terminal.ts';
-import { watchTraining } from '../shared/watch-training.ts';
 
 /** What a model can do after some passes over its text. Losses are without dropout, in nats a token. */
 export interface CurvePoint {
@@ -23,32 +21,31 @@ export type LearningCurve = readonly CurvePoint[];
 /** Who watches while a model learns. */
 export interface Watch {
   readonly terminal: Terminal;
-  readonly interruption: Interruption;
+  /** Ends the training when it is aborted. */
+  readonly signal: AbortSignal;
 }
 
 /** Trains a model from its first step to its last. @returns `undefined` when it was interrupted. */
 export async function learningCurve(
   config: TrainingConfig,
   data: TextData,
-  { terminal, interruption }: Watch,
+  { terminal, signal }: Watch,
 ): Promise<LearningCurve | undefined> {
+  const { run, learningRate } = startRun(config, data);
+  const { steps } = config;
+  const line = terminalLine(terminal, { steps, token: 'word', unit: 'perplexity' });
+  const events = train(run, { steps, learningRate, signal });
   const curve: CurvePoint[] = [];
-  const run = startRun(config, data);
   try {
-    const isFinished = await watchTraining(train(run), {
-      terminal,
-      interruption,
-      steps: config.steps,
-      validateEvery: data.training.windowsPerPass,
-      validate: () => {
-        const point = measure(run);
-        curve.push(point);
-        terminal.line(describePoint(point));
-      },
-    });
-    return isFinished ? curve : undefined;
+    for await (const { type, step } of reportTo([line], events)) {
+      if (type !== 'step' || step % data.training.batchesPerPass !== 0) continue;
+      const point = await measure(run, data);
+      curve.push(point);
+      terminal.line(describePoint(point));
+    }
+    return run.counters.step === steps ? curve : undefined;
   } finally {
-    disposeRun(run);
+    run.dispose();
   }
 }
 
@@ -64,11 +61,11 @@ export function lastPoint(curve: LearningCurve): CurvePoint {
   return last;
 }
 
-function measure({ model, data, step }: Run): CurvePoint {
+async function measure(run: LanguageModelRun['run'], data: TextData): Promise<CurvePoint> {
   return {
-    pass: step / data.training.windowsPerPass,
-    training: evaluate(model, data.training),
-    validation: evaluate(model, data.validation),
+    pass: run.counters.step / data.training.batchesPerPass,
+    training: await run.evaluate(data.training),
+    validation: await run.evaluate(data.validation),
   };
 }
 

@@ -6,13 +6,18 @@
 //   pnpm compare:dropout --seed 2
 //   pnpm compare:dropout --help
 
-import { interruptedExitCode, listenForInterruption } from '../shared/interruption.ts';
+import {
+  bold,
+  count,
+  interruptedExitCode,
+  listenForInterruption,
+  parseOptions,
+  runCommand,
+  Terminal,
+} from '@tapeloop/train/node';
 import type { TextData } from '../shared/language-model/text-data.ts';
-import { parseOptions } from '../shared/options.ts';
-import { runCommand } from '../shared/run-command.ts';
 import { showHelp } from '../shared/show-help.ts';
 import { startTapeloop } from '../shared/start-tapeloop.ts';
-import { bold, count, Terminal } from '../shared/terminal.ts';
 import { loadData } from '../word-lm/data.ts';
 import type { Preset } from '../word-lm/presets.ts';
 import { findings } from './claim.ts';
@@ -26,7 +31,7 @@ const notShownExitCode = 1;
 await runCommand(async (args) => {
   const { values: config, help } = parseOptions(comparisonOptions, args);
   if (help) return showHelp('Compares dropout in a word language model.', comparisonOptions);
-  const data = loadData(config);
+  const data = await loadData(config);
   await startTapeloop();
   using interruption = listenForInterruption();
   const terminal = new Terminal(process.stdout, { plainEvery: 1000 });
@@ -34,8 +39,8 @@ await runCommand(async (args) => {
   const curves = new Map<Preset, LearningCurve>();
   for (const preset of ['none', 'zaremba', 'variational'] as const) {
     terminal.line(bold(`\n${preset}`));
-    const run = runConfig(config, preset, data.training.windowsPerPass);
-    const curve = await learningCurve(run, data, { terminal, interruption });
+    const run = runConfig(config, preset, data.training.batchesPerPass);
+    const curve = await learningCurve(run, data, { terminal, signal: interruption.signal });
     if (curve === undefined) return interruptedExitCode;
     curves.set(preset, curve);
   }
@@ -43,10 +48,10 @@ await runCommand(async (args) => {
 });
 
 function introduce(terminal: Terminal, config: ComparisonConfig, data: TextData): void {
-  const { training, validation, vocabulary, name } = data;
+  const { training, validation, tokenizer, name } = data;
   terminal.line(
-    `${name}: training on ${count(training.batch * training.rowLength)} words, validating on ` +
-      `${count(validation.batch * validation.rowLength)}, vocabulary of ${vocabulary.size}; ` +
+    `${name}: training on ${count(training.tokensPerPass)} words, validating on ` +
+      `${count(validation.tokensPerPass)}, vocabulary of ${tokenizer.size}; ` +
       `${config.layers} LSTM layers of ${config.hidden}; seed ${config.seed}`,
   );
 }

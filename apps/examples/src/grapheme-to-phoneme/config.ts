@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
+
+import { integer, type OptionValues, text, UserError } from '@tapeloop/train/node';
 import { adamOptions, checkWarmup } from '../shared/adam-options.ts';
-import { integer, type OptionValues, text } from '../shared/options.ts';
-import { UserError } from '../shared/user-error.ts';
 
 /** The options of a run. */
 export const trainingOptions = {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { RandomStream } from '@tapeloop/core';
 import { BucketedBatches } from '@tapeloop/train';
-import { UserError } from '../shared/user-error.ts';
+import { UserError } from '@tapeloop/train/node';
 import { cmuDictionary, type Entry, readDictionary } from './dictionary.ts';
 import { Symbols } from './symbols.ts';
 

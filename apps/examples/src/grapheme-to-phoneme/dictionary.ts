@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-import { readFileSync } from 'node:fs';
 import { dictionary } from 'cmu-pronouncing-dictionary';
-import { reasonOf, UserError } from '../shared/user-error.ts';
+import { readData } from '../shared/read-data.ts';
 
 /** A way to say a word: its phonemes in ARPAbet, such as `HH AH L OW`. */
 export type Pronunciation = readonly string[];
@@ -30,14 +29,10 @@ export function cmuDictionary(): Entry[] {
  * A dictionary of your own in CMUdict's format: lines of a word and its phonemes, split by spaces;
  * `;;;` begins a comment.
  *
- * @throws UserError when the file cannot be read.
+ * @throws UserError when the file cannot be read, is not UTF-8, or is empty.
  */
 export function readDictionary(path: string): Entry[] {
-  try {
-    return parseDictionary(readFileSync(path, 'utf8'));
-  } catch (error) {
-    throw new UserError(`--data: cannot read ${path}: ${reasonOf(error)}.`);
-  }
+  return parseDictionary(readData(path).text);
 }
 
 /** `readDictionary` of a text that is at hand. Lines that are no entry are passed over. */

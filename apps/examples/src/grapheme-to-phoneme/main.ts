@@ -6,20 +6,25 @@
 //   pnpm g2p --help
 
 import type { RuntimeInfo } from '@tapeloop/core';
-import { interruptedExitCode, listenForInterruption } from '../shared/interruption.ts';
-import { parseOptions } from '../shared/options.ts';
-import { runCommand } from '../shared/run-command.ts';
+import { reportTo, train } from '@tapeloop/train';
+import {
+  bold,
+  count,
+  interruptedExitCode,
+  listenForInterruption,
+  parseOptions,
+  runCommand,
+  Terminal,
+  terminalLine,
+} from '@tapeloop/train/node';
 import { showHelp } from '../shared/show-help.ts';
 import { startTapeloop } from '../shared/start-tapeloop.ts';
-import { bold, count, Terminal } from '../shared/terminal.ts';
-import { watchTraining } from '../shared/watch-training.ts';
 import { checkConfig, trainingOptions } from './config.ts';
 import { loadData } from './data.ts';
 import type { Entry } from './dictionary.ts';
 import type { ErrorRates } from './error-rates.ts';
-import { pronounce } from './pronounce.ts';
-import { type Run, startRun } from './run.ts';
-import { evaluate, train } from './train.ts';
+import { evaluate, pronounce } from './pronounce.ts';
+import { type PronunciationRun, startRun } from './run.ts';
 
 /** What a run with the default options should reach, whatever the seed. */
 const goal: ErrorRates = { phonemeErrorRate: 0.1, wordAccuracy: 0.62 };
@@ -35,25 +40,31 @@ await runCommand(async (args) => {
   const data = loadData({ ...config, words: config.words.toLowerCase().split(',') });
   using interruption = listenForInterruption();
   const info = await startTapeloop();
-  const run = startRun(config, data);
-  introduce(terminal, run, info);
+  const started = startRun(config, data);
+  const { model, run, learningRate } = started;
+  introduce(terminal, started, info);
   const { steps, validateEvery } = config;
-  const isFinished = await watchTraining(train(run), {
-    ...{ terminal, interruption, steps, validateEvery },
-    validate: (step) => {
-      const rates = evaluate(run, data.heldOut.slice(0, validationWords));
-      terminal.line(bold(`step ${step}  ${describe(rates)}`));
-      sayWords(terminal, run);
-    },
-  });
+  const line = terminalLine(terminal, { steps, token: 'phoneme' });
+  const events = train(run, { steps, learningRate, signal: interruption.signal });
+  for await (const { type, step } of reportTo([line], events)) {
+    if (type !== 'step' || (step % validateEvery !== 0 && step !== steps)) continue;
+    const rates = evaluate(model, data, data.heldOut.slice(0, validationWords));
+    terminal.line(bold(`step ${step}  ${describe(rates)}`));
+    sayWords(terminal, started);
+  }
   if (interruption.outputClosed) return 0;
-  if (!isFinished) terminal.line(`Stopped after step ${run.step}.`);
+  const { step } = run.counters;
+  if (step < steps) terminal.line(`Stopped after step ${step}.`);
   terminal.line(`Should reach  ${describe(goal)} (with the default options)`);
-  terminal.line(bold(`Reached       ${describe(evaluate(run, data.heldOut))}`));
-  return isFinished ? 0 : interruptedExitCode;
+  terminal.line(bold(`Reached       ${describe(evaluate(model, data, data.heldOut))}`));
+  return step === steps ? 0 : interruptedExitCode;
 });
 
-function introduce(terminal: Terminal, { config, data, model }: Run, info: RuntimeInfo): void {
+function introduce(
+  terminal: Terminal,
+  { config, data, model }: PronunciationRun,
+  info: RuntimeInfo,
+): void {
   const { letters, phonemes, trainingWords, heldOut } = data;
   const parameters = model.parameters().reduce((sum, { size }) => sum + size, 0);
   terminal.line(
@@ -67,7 +78,7 @@ function introduce(terminal: Terminal, { config, data, model }: Run, info: Runti
 }
 
 /** Says the watched words, each with what the dictionary has. */
-function sayWords(terminal: Terminal, { model, data }: Run): void {
+function sayWords(terminal: Terminal, { model, data }: PronunciationRun): void {
   const words = data.watched.map(({ word }) => word);
   const width = Math.max(...words.map((word) => word.length));
   const said = pronounce(model, data, words);

@@ -2,7 +2,8 @@
 import { argMax, tensor, tidy } from '@tapeloop/core';
 import { chunks, padIds } from '@tapeloop/train';
 import type { PronunciationData } from './data.ts';
-import type { Pronunciation } from './dictionary.ts';
+import type { Entry, Pronunciation } from './dictionary.ts';
+import { type ErrorRates, errorRates } from './error-rates.ts';
 import type { PronunciationModel } from './model.ts';
 import { endId, startId } from './symbols.ts';
 
@@ -25,6 +26,19 @@ export function pronounce(
     );
     return said.map((ids) => phonemes.decode(ids));
   });
+}
+
+/** Error rates of what the model says for words, without being told. */
+export function evaluate(
+  model: PronunciationModel,
+  symbols: Pick<PronunciationData, 'letters' | 'phonemes'>,
+  entries: readonly Entry[],
+): ErrorRates {
+  const words = entries.map(({ word }) => word);
+  const said = pronounce(model, symbols, words);
+  return errorRates(
+    entries.map(({ pronunciations }, i) => ({ said: said[i] ?? [], pronunciations })),
+  );
 }
 
 /** One row of ids for each row of letters, without the end. */

@@ -1,33 +1,36 @@
 // SPDX-License-Identifier: Apache-2.0
 import { setSeed } from '@tapeloop/core';
-import type { Optimizer } from '@tapeloop/optim';
-import { makeAdam } from '../shared/adam-options.ts';
+import type { Schedule } from '@tapeloop/optim';
+import { scheduledAdam, TrainingRun } from '@tapeloop/train';
+import { type ExampleBatch, exampleBatches } from '../shared/example-batches.ts';
 import type { TrainingConfig } from './config.ts';
 import type { PronunciationData } from './data.ts';
+import type { Entry } from './dictionary.ts';
+import { pronunciationLoss } from './loss.ts';
 import { PronunciationModel } from './model.ts';
 
-/** A training run: all that a step reads and changes. */
-export interface Run {
+/** A model on its way, and what it was begun with. */
+export interface PronunciationRun {
   readonly config: TrainingConfig;
   readonly data: PronunciationData;
   readonly model: PronunciationModel;
-  readonly optimizer: Optimizer;
-  /** Steps made. Which words come next follows from it. */
-  step: number;
+  readonly run: TrainingRun<ExampleBatch<Entry>>;
+  readonly learningRate: Schedule;
 }
 
 /** Begins a run: the seed decides the first weights and the order of the words. */
-export function startRun(config: TrainingConfig, data: PronunciationData): Run {
+export function startRun(config: TrainingConfig, data: PronunciationData): PronunciationRun {
   setSeed(config.seed);
   const { embedding, hidden } = config;
   const sizes = { letters: data.letters.size, phonemes: data.phonemes.size, embedding, hidden };
   const model = new PronunciationModel(sizes);
   model.build([1, 1], 'int32');
-  return { config, data, model, optimizer: makeAdam(model.parameters(), config), step: 0 };
-}
-
-/** Frees all tensors of a run. */
-export function disposeRun({ model, optimizer }: Run): void {
-  optimizer.dispose();
-  model.dispose();
+  const { optimizer, learningRate } = scheduledAdam(model.parameters(), config);
+  const run = new TrainingRun({
+    ...{ model, optimizer },
+    // The end of a word is predicted, too.
+    data: exampleBatches(data.training, ({ pronunciations: [usual = []] }) => usual.length + 1),
+    loss: pronunciationLoss(model, data),
+  });
+  return { config, data, model, run, learningRate };
 }

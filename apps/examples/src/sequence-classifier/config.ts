@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
+
+import { integer, type OptionValues, real, text } from '@tapeloop/train/node';
 import { adamOptions } from '../shared/adam-options.ts';
-import { integer, type OptionValues, real, text } from '../shared/options.ts';
 
 /** The options of a run. */
 export const trainingOptions = {

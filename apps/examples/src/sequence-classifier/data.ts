@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import { RandomStream } from '@tapeloop/core';
-import { BucketedBatches } from '@tapeloop/train';
-import { readCorpus } from '../shared/corpus.ts';
-import { UserError } from '../shared/user-error.ts';
-import { Vocabulary } from '../shared/vocabulary.ts';
+import { BucketedBatches, CharTokenizer } from '@tapeloop/train';
+import { UserError } from '@tapeloop/train/node';
+import { readData } from '../shared/read-data.ts';
 import { type Declaration, declarations } from './languages.ts';
 
 /** One in so many articles, or lines of a file, is kept from training. */
@@ -41,7 +40,7 @@ export interface DataOptions {
 
 /** Labelled texts, ready to train on. */
 export interface ClassifierData {
-  readonly vocabulary: Vocabulary;
+  readonly tokenizer: CharTokenizer;
   readonly labels: readonly string[];
   readonly training: BucketedBatches<Example>;
   readonly trainingExamples: number;
@@ -52,7 +51,7 @@ export interface ClassifierData {
 export function loadData(options: DataOptions): ClassifierData {
   const { data, snippet } = options;
   const split =
-    data === '' ? snippetsOf(declarations(), snippet) : splitLines(data, readCorpus(data).text);
+    data === '' ? snippetsOf(declarations(), snippet) : splitLines(data, readData(data).text);
   return prepareData(split, options);
 }
 
@@ -62,14 +61,14 @@ export function prepareData(
   { batch, seed }: Pick<DataOptions, 'batch' | 'seed'>,
 ): ClassifierData {
   const labels = [...new Set(training.map(({ label }) => label))];
-  const vocabulary = Vocabulary.of(training.map(({ text }) => text).join(''));
+  const tokenizer = CharTokenizer.train(training.map(({ text }) => text).join(''));
   const toExample = ({ label, text }: LabelledText): Example => ({
-    ids: [...vocabulary.encode(text)],
+    ids: [...tokenizer.encode(text)],
     label: labels.indexOf(label),
   });
   const examples = training.map(toExample);
   return {
-    vocabulary,
+    tokenizer,
     labels,
     training: new BucketedBatches(examples, {
       batch,

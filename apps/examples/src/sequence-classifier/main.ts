@@ -7,18 +7,24 @@
 //   pnpm classify --help
 
 import type { RuntimeInfo } from '@tapeloop/core';
+import { reportTo, train } from '@tapeloop/train';
+import {
+  bold,
+  count,
+  interruptedExitCode,
+  listenForInterruption,
+  parseOptions,
+  runCommand,
+  Terminal,
+  terminalLine,
+} from '@tapeloop/train/node';
 import { checkWarmup } from '../shared/adam-options.ts';
-import { interruptedExitCode, listenForInterruption } from '../shared/interruption.ts';
-import { parseOptions } from '../shared/options.ts';
-import { runCommand } from '../shared/run-command.ts';
 import { showHelp } from '../shared/show-help.ts';
 import { startTapeloop } from '../shared/start-tapeloop.ts';
-import { bold, count, Terminal } from '../shared/terminal.ts';
-import { watchTraining } from '../shared/watch-training.ts';
+import { classify, evaluate } from './classify.ts';
 import { trainingOptions } from './config.ts';
 import { loadData } from './data.ts';
-import { type Run, startRun } from './run.ts';
-import { classify, evaluate, train } from './train.ts';
+import { type ClassifierRun, startRun } from './run.ts';
 
 /** The share of snippets that a run with the default options should get right, whatever the seed. */
 const goal = 0.84;
@@ -31,21 +37,29 @@ await runCommand(async (args) => {
   const data = loadData(config);
   using interruption = listenForInterruption();
   const info = await startTapeloop();
-  const run = startRun(config, data);
-  introduce(terminal, run, info);
+  const started = startRun(config, data);
+  const { model, run, learningRate } = started;
+  introduce(terminal, started, info);
   const { steps, validateEvery } = config;
-  const isFinished = await watchTraining(train(run), {
-    ...{ terminal, interruption, steps, validateEvery },
-    validate: (step) => terminal.line(bold(`step ${step}  ${describe(evaluate(run).accuracy)}`)),
-  });
+  const line = terminalLine(terminal, { steps, token: 'text' });
+  const events = train(run, { steps, learningRate, signal: interruption.signal });
+  for await (const { type, step } of reportTo([line], events)) {
+    if (type !== 'step' || (step % validateEvery !== 0 && step !== steps)) continue;
+    terminal.line(bold(`step ${step}  ${describe(evaluate(model, data).accuracy)}`));
+  }
   if (interruption.outputClosed) return 0;
-  if (!isFinished) terminal.line(`Stopped after step ${run.step}.`);
-  conclude(terminal, run);
-  return isFinished ? 0 : interruptedExitCode;
+  const { step } = run.counters;
+  if (step < steps) terminal.line(`Stopped after step ${step}.`);
+  conclude(terminal, started);
+  return step === steps ? 0 : interruptedExitCode;
 });
 
-function introduce(terminal: Terminal, { config, data, model }: Run, info: RuntimeInfo): void {
-  const { labels, trainingExamples, heldOut, vocabulary } = data;
+function introduce(
+  terminal: Terminal,
+  { config, data, model }: ClassifierRun,
+  info: RuntimeInfo,
+): void {
+  const { labels, trainingExamples, heldOut, tokenizer } = data;
   const parameters = model.parameters().reduce((sum, { size }) => sum + size, 0);
   terminal.line(
     `${config.data || 'Declaration of Human Rights'}: training on ${count(trainingExamples)} ` +
@@ -53,20 +67,19 @@ function introduce(terminal: Terminal, { config, data, model }: Run, info: Runti
   );
   terminal.line(
     `Bidirectional GRU of 2 × ${config.hidden}, ${count(parameters)} parameters, ` +
-      `${vocabulary.size} characters; batch ${config.batch}; ` +
+      `${tokenizer.size} characters; batch ${config.batch}; ` +
       `${info.kernels} kernels${info.wide ? ', wide' : ''}; seed ${config.seed}`,
   );
 }
 
-function conclude(terminal: Terminal, run: Run): void {
-  const { config, data, model } = run;
-  const table = evaluate(run);
+function conclude(terminal: Terminal, { config, data, model }: ClassifierRun): void {
+  const table = evaluate(model, data);
   terminal.line('\nWhat each line was taken for:\n');
   terminal.line(`${table}\n`);
   terminal.line(`Should reach  ${describe(goal)} (with the default options)`);
   terminal.line(bold(`Reached       ${describe(table.accuracy)}`));
   if (config.text === '') return;
-  const [guess = 0] = classify(model, [[...data.vocabulary.encode(config.text.toLowerCase())]]);
+  const [guess = 0] = classify(model, [[...data.tokenizer.encode(config.text.toLowerCase())]]);
   terminal.line(`${config.text}: ${data.labels[guess]}`);
 }
 

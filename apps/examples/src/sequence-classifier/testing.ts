@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { parseOptions } from '../shared/options.ts';
+import { parseOptions } from '@tapeloop/train/node';
 import { type TrainingConfig, trainingOptions } from './config.ts';
 import { type ClassifierData, type LabelledText, prepareData, splitLines } from './data.ts';
 

@@ -1,10 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { Parameter } from '@tapeloop/core';
-import { adam, adamw, chain, clipByGlobalNorm, Optimizer, warmupCosine } from '@tapeloop/optim';
-import { integer, type OptionValues, real } from './options.ts';
-import { UserError } from './user-error.ts';
+import { integer, type OptionValues, real, UserError } from '@tapeloop/train/node';
 
-/** The options of Adam whose rate rises for a few steps, then falls to 0 along half a cosine. */
+/** The options of `scheduledAdam`: its rate rises for a few steps, then falls to 0. */
 export function adamOptions(byDefault: { readonly steps: number; readonly learningRate: number }) {
   const { steps, learningRate } = byDefault;
   return {
@@ -30,22 +27,4 @@ export function checkWarmup({ warmup, steps }: AdamConfig): void {
     `--warmup must be less than --steps, got ${warmup} and ${steps}. Add --warmup ` +
       `${Math.floor(steps / 10)}.`,
   );
-}
-
-/**
- * The optimizer that the options describe.
- *
- * @param config `weightDecay`: share of a weight that a step with learning rate 1 would take away.
- */
-export function makeAdam(
-  parameters: Iterable<Parameter>,
-  { weightDecay = 0, ...config }: AdamConfig & { readonly weightDecay?: number },
-): Optimizer {
-  const learningRate = warmupCosine({
-    peak: config.learningRate,
-    warmupSteps: config.warmup,
-    totalSteps: config.steps,
-  });
-  const rule = weightDecay > 0 ? adamw({ learningRate, weightDecay }) : adam({ learningRate });
-  return new Optimizer(parameters, chain(clipByGlobalNorm(config.clip), rule));
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { describeOptions, type OptionTable } from './options.ts';
+import { describeOptions, type OptionTable } from '@tapeloop/train/node';
 
 /** Prints what a command is for and its options. @returns the exit code. */
 export function showHelp(purpose: string, options: OptionTable): 0 {

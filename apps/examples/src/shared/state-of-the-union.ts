@@ -2,7 +2,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
-import type { Corpus } from './corpus.ts';
+import type { Corpus } from '@tapeloop/train';
 
 /** Which addresses a `stateOfTheUnion` has. */
 export interface AddressRange {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { integer, type OptionValues, real, text } from '../shared/options.ts';
+import { integer, type OptionValues, real, text } from '@tapeloop/train/node';
 
 /** The options of the comparison. */
 export const comparisonOptions = {

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-import { type Corpus, mobyDick, readCorpus } from '../shared/corpus.ts';
-import { UserError } from '../shared/user-error.ts';
-import { Vocabulary } from '../shared/vocabulary.ts';
+import { CharTokenizer, type Corpus } from '@tapeloop/train';
+import { UserError } from '@tapeloop/train/node';
+import { mobyDick } from '../shared/moby-dick.ts';
+import { readData } from '../shared/read-data.ts';
 import type { ComparisonConfig } from './config.ts';
 
 /** Pieces of a text, and the character that follows each. */
@@ -22,7 +23,7 @@ export interface TextBatches {
 
 /** @throws UserError when the file cannot be used, or is too short. */
 export function loadBatches(config: ComparisonConfig): TextBatches {
-  return cutBatches(config.data === '' ? mobyDick() : readCorpus(config.data), config);
+  return cutBatches(config.data === '' ? mobyDick() : readData(config.data), config);
 }
 
 /** `loadBatches` of a text that is at hand: pieces at equal distances, each used once. */
@@ -30,8 +31,8 @@ export function cutBatches(
   { name, text }: Corpus,
   { steps, batch, window }: Pick<ComparisonConfig, 'steps' | 'batch' | 'window'>,
 ): TextBatches {
-  const vocabulary = Vocabulary.of(text);
-  const ids = vocabulary.encode(text);
+  const tokenizer = CharTokenizer.train(text);
+  const ids = tokenizer.encode(text);
   const pieces = steps * batch;
   const needed = pieces + window;
   if (ids.length < needed) {
@@ -48,5 +49,5 @@ export function cutBatches(
       targets: Int32Array.from(starts, (at) => ids[at + window] ?? 0),
     };
   });
-  return { characters: vocabulary.size, batches };
+  return { characters: tokenizer.size, batches };
 }

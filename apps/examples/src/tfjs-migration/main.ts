@@ -5,14 +5,18 @@
 //   pnpm migrate --hidden 256 --steps 20
 //   pnpm migrate --help
 
-import { setImmediate } from 'node:timers/promises';
 import type { RuntimeInfo } from '@tapeloop/core';
-import { interruptedExitCode, listenForInterruption } from '../shared/interruption.ts';
-import { parseOptions } from '../shared/options.ts';
-import { runCommand } from '../shared/run-command.ts';
+import { nextTurn } from '@tapeloop/train';
+import {
+  bold,
+  interruptedExitCode,
+  listenForInterruption,
+  parseOptions,
+  runCommand,
+  Terminal,
+} from '@tapeloop/train/node';
 import { showHelp } from '../shared/show-help.ts';
 import { startTapeloop } from '../shared/start-tapeloop.ts';
-import { bold, Terminal } from '../shared/terminal.ts';
 import { compare, type Result } from './compare.ts';
 import { type ComparisonConfig, comparisonOptions } from './config.ts';
 import { failureOfTfjs, makeContestants } from './contestants.ts';
@@ -35,8 +39,8 @@ await runCommand(async (args) => {
   for await (results of compare(contestants, data.batches)) {
     terminal.status(describeProgress(results, config));
     // Signals arrive between turns of the event loop.
-    await setImmediate();
-    if (interruption.requested || interruption.outputClosed) break;
+    await nextTurn();
+    if (interruption.signal.aborted) break;
   }
   if (interruption.outputClosed) return 0;
   const isFinished = results.every(({ losses }) => losses.length === config.steps);

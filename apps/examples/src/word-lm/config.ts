@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
+
+import { choice, flag, integer, type OptionValues, real } from '@tapeloop/train/node';
 import { languageModelOptions } from '../shared/language-model/option-table.ts';
-import { choice, flag, integer, type OptionValues, real } from '../shared/options.ts';
 
 /** Where a run is saved. */
 export const defaultCheckpoint = 'runs/word-lm.safetensors';

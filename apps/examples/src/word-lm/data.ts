@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-import { readCorpus } from '../shared/corpus.ts';
 import { prepareData, type TextData } from '../shared/language-model/text-data.ts';
+import { readData } from '../shared/read-data.ts';
 import { stateOfTheUnion } from '../shared/state-of-the-union.ts';
-import { words } from '../shared/tokenizer.ts';
 import type { WordConfig } from './config.ts';
+import { WordsAndMarks } from './words-and-marks.ts';
 
 /** Words that occur less often than this stay unknown: nothing could be learnt of them. */
 const minCount = 3;
@@ -15,9 +15,14 @@ const minCount = 3;
  */
 export function loadData({
   data: path,
-  vocabulary,
-  ...sizes
-}: Pick<WordConfig, 'data' | 'vocabulary' | 'batch' | 'window'>): TextData {
-  const corpus = path === '' ? stateOfTheUnion() : readCorpus(path);
-  return prepareData(corpus, sizes, { tokenizer: words, minCount, maxSize: vocabulary });
+  vocabulary: maxSize,
+  batch,
+  window,
+}: Pick<WordConfig, 'data' | 'vocabulary' | 'batch' | 'window'>): Promise<TextData> {
+  return prepareData(path === '' ? stateOfTheUnion() : readData(path), {
+    batch,
+    window,
+    token: 'word',
+    trainTokenizer: (text) => WordsAndMarks.train(text, { minCount, maxSize }),
+  });
 }

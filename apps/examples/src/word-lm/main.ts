@@ -7,9 +7,8 @@
 //   pnpm word-lm --resume               goes on after Ctrl-C
 //   pnpm word-lm --help
 
+import { parseOptions, runCommand } from '@tapeloop/train/node';
 import { trainFromCommandLine } from '../shared/language-model/command.ts';
-import { parseOptions } from '../shared/options.ts';
-import { runCommand } from '../shared/run-command.ts';
 import { showHelp } from '../shared/show-help.ts';
 import { trainingOptions } from './config.ts';
 import { withPreset } from './presets.ts';

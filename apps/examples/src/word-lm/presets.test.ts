@@ -1,11 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 import { init } from '@tapeloop/core';
 import { trackLeaks } from '@tapeloop/core/testing';
+import { parseOptions } from '@tapeloop/train/node';
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { disposeRun, startRun } from '../shared/language-model/run.ts';
-import { tinyData } from '../shared/language-model/testing.ts';
-import { evaluate, trainingStep } from '../shared/language-model/train.ts';
-import { parseOptions } from '../shared/options.ts';
+import { withRun } from '../shared/language-model/testing.ts';
 import { trainingOptions, type WordConfig } from './config.ts';
 import { type Preset, withPreset } from './presets.ts';
 
@@ -21,14 +19,12 @@ function asked(...args: string[]): WordConfig {
 }
 
 /** The random streams that a step of a tiny run draws from. */
-function streamsOf(preset: Preset): readonly string[] {
+function streamsOf(preset: Preset): Promise<readonly string[]> {
   const sizes = { embedding: 6, hidden: 6, batch: 3, window: 7 };
-  const run = startRun({ ...asked('--preset', preset), ...sizes }, tinyData());
-  trainingStep(run);
-  const streams = [...run.model.randomState().keys()];
-  evaluate(run.model, run.data.validation);
-  disposeRun(run);
-  return streams.filter((path) => !path.endsWith('initializer'));
+  return withRun({ ...asked('--preset', preset), ...sizes }, async ({ model, run }) => {
+    await run.trainStep();
+    return [...model.randomState().keys()].filter((path) => !path.endsWith('initializer'));
+  });
 }
 
 describe('withPreset', () => {
@@ -46,23 +42,23 @@ describe('withPreset', () => {
 });
 
 describe('the presets', () => {
-  it('none: nothing is dropped', () => {
-    expect(streamsOf('none')).toEqual([]);
+  it('none: nothing is dropped', async () => {
+    expect(await streamsOf('none')).toEqual([]);
   });
 
-  it('zaremba: vectors and outputs are dropped anew at each step, states never', () => {
+  it('zaremba: vectors and outputs are dropped anew at each step, states never', async () => {
     expect(asked('--preset', 'zaremba').variational).toBe(false);
-    expect(streamsOf('zaremba')).toEqual([
+    expect(await streamsOf('zaremba')).toEqual([
       'rnn/cell0/input_0',
       'rnn/cell0/output_0',
       'rnn/cell1/output_0',
     ]);
   });
 
-  it('variational: states and whole words are dropped too, for a window each row on its own', () => {
+  it('variational: states and whole words are dropped too, for a window each row on its own', async () => {
     const { variational, maskPerExample, weightDecay } = asked('--preset', 'variational');
     expect([variational, maskPerExample, weightDecay > 0]).toEqual([true, true, true]);
-    expect(streamsOf('variational')).toEqual([
+    expect(await streamsOf('variational')).toEqual([
       'embedding/mask',
       'rnn/cell0/input_0',
       'rnn/cell0/state_1',

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
+import { perplexity } from '@tapeloop/train';
+import { optionsFromJson } from '@tapeloop/train/node';
 import type { LanguageExample } from '../shared/language-model/command.ts';
-import { configFromJson } from '../shared/language-model/config.ts';
-import { perplexity } from '../shared/language-model/loss-measure.ts';
-import { words } from '../shared/tokenizer.ts';
 import { defaultCheckpoint, trainingOptions, type WordConfig } from './config.ts';
 import { loadData } from './data.ts';
 import { expectedPerplexity } from './presets.ts';
@@ -12,13 +11,13 @@ export const wordLm: LanguageExample<WordConfig> = {
   name: 'word-lm',
   command: 'pnpm word-lm',
   defaultCheckpoint,
-  tokenizer: words,
-  measure: perplexity,
-  readConfig: (json) => configFromJson(trainingOptions, json),
+  token: 'word',
+  unit: 'perplexity',
+  readConfig: (json) => optionsFromJson(trainingOptions, json),
   loadData,
   sample: { prompt: 'My fellow Americans, we', length: 100, temperature: 0.7 },
   conclude: ({ preset }, loss) => [
-    `Reached ${perplexity.describe(loss)} on validation. With all other options at their defaults, ` +
-      `--preset ${preset} should reach about ${expectedPerplexity[preset]}.`,
+    `Reached perplexity ${perplexity(loss).toFixed(2)} on validation. With all other options at their ` +
+      `defaults, --preset ${preset} should reach about ${expectedPerplexity[preset]}.`,
   ],
 };

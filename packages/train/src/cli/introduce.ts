@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 import { count, type Terminal } from '../terminal/terminal.ts';
 import { tokenizerFromJson } from '../tokenizers/tokenizer-from-json.ts';
-import type { SessionPlan } from './session.ts';
+import type { TrainingPlan } from './train-rank.ts';
 
 /** Says what is about to be trained, and on what. */
-export function introduce(terminal: Terminal, { config, text, saved }: SessionPlan): void {
+export function introduce(terminal: Terminal, { config, text, saved }: TrainingPlan): void {
   const { model, data, tokenizer } = config;
   const { training, validation } = text;
   terminal.line(

@@ -3,13 +3,14 @@ import { deserialize, serialize } from 'node:v8';
 import { runMpi } from '../mpi/run-mpi.ts';
 import type { Communicator } from '../parallel/communicator.ts';
 import { SingleProcess } from '../parallel/single-process.ts';
+import { interruptedExitCode, listenForInterruption } from '../terminal/interruption.ts';
 import { isMistake, mistakeExitCode } from '../terminal/mistake.ts';
 import { Terminal } from '../terminal/terminal.ts';
 import { UserError } from '../terminal/user-error.ts';
 import { eventsOfWorkers } from './events-of-workers.ts';
 import { introduce } from './introduce.ts';
 import { type RunTrainingOptions, runTraining } from './run-training.ts';
-import { type SessionPlan, session } from './session.ts';
+import { type TrainingPlan, trainRank } from './train-rank.ts';
 
 /** Where the work is done. */
 export interface Processes {
@@ -20,7 +21,7 @@ export interface Processes {
 }
 
 /** Makes the plan for so many ranks: finds all that is wrong with options and files. */
-export type MakePlan = (ranks: number) => Promise<SessionPlan>;
+export type MakePlan = (ranks: number) => Promise<TrainingPlan>;
 
 /** Plans a run and trains it, in this process, in threads, or as one of an MPI job. */
 export async function launch({ workers, mpi }: Processes, makePlan: MakePlan): Promise<number> {
@@ -31,7 +32,7 @@ export async function launch({ workers, mpi }: Processes, makePlan: MakePlan): P
   const plan = await makePlan(workers);
   return await lead(plan, (signal) => {
     if (workers > 1) return eventsOfWorkers(plan, workers, signal);
-    return session(plan, new SingleProcess(), signal);
+    return trainRank(plan, new SingleProcess(), signal);
   });
 }
 
@@ -43,24 +44,25 @@ async function launchRank(communicator: Communicator, makePlan: MakePlan): Promi
     return mistakeExitCode;
   }
   const { plan } = planned;
-  const start = (signal: AbortSignal) => session(plan, communicator, signal);
+  const start = (signal: AbortSignal) => trainRank(plan, communicator, signal);
   return communicator.rank === 0 ? await lead(plan, start) : await follow(start);
 }
 
-async function lead(plan: SessionPlan, start: RunTrainingOptions['start']): Promise<number> {
+async function lead(plan: TrainingPlan, start: RunTrainingOptions['start']): Promise<number> {
   const terminal = new Terminal(process.stdout);
   introduce(terminal, plan);
   return await runTraining(plan, { terminal, start });
 }
 
+/** Trains in silence. A signal to this rank is a wish that all ranks hear of. */
 async function follow(start: RunTrainingOptions['start']): Promise<number> {
-  // Its wishes are heard through the first rank.
-  for await (const _ of start(new AbortController().signal));
-  return 0;
+  using interruption = listenForInterruption();
+  for await (const _ of start(interruption.signal));
+  return interruption.signal.aborted ? interruptedExitCode : 0;
 }
 
 type Planned =
-  | { readonly plan: SessionPlan; readonly mistake?: undefined }
+  | { readonly plan: TrainingPlan; readonly mistake?: undefined }
   | { readonly mistake: string };
 
 /** The plan of the first rank, or its user's mistake. */

@@ -1,9 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { closeTo } from '@tapeloop/core/testing';
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { CheckpointFolder } from '../checkpoint/checkpoint-folder.ts';
 import {
   debianMpich,
   debianOpenMpi,
@@ -81,4 +85,23 @@ describe.each([
     expect(code).toBe(2);
     expect(readdirSync(folder)).toEqual(['text.txt']);
   });
+});
+
+// Open MPI's mpiexec ends its processes before they can.
+it("tapeloop train --mpi saves first when MPICH's mpiexec is asked to end", async () => {
+  const mpi = await debianMpich();
+  const args = [...options('asked', 3), '--steps', '100000', '--validate-every', '100000'];
+  const rank = [process.execPath, program, 'train', '--mpi', ...args];
+  const child = spawn(mpi.mpiexec, [...mpi.flags, '-n', '2', ...rank], {
+    env: { ...process.env, ...mpi.environment },
+    stdio: 'ignore',
+  });
+  const exit = once(child, 'exit');
+  while (!existsSync(path('asked.jsonl')) || statSync(path('asked.jsonl')).size === 0) {
+    await setTimeout(20);
+  }
+  child.kill('SIGINT');
+  await exit;
+  const checkpoints = new CheckpointFolder(path('asked'));
+  expect(checkpoints.readLatest().saved.counters.step).toBeGreaterThan(0);
 });

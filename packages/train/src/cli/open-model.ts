@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import { init } from '@tapeloop/core';
-import { CheckpointError, withRunState } from '../checkpoint/checkpoint.ts';
-import { LanguageModel } from '../language-model/language-model.ts';
-import { withPrefix } from '../loop/run-state.ts';
+import { CheckpointError } from '../checkpoint/checkpoint.ts';
+import type { LanguageModel } from '../language-model/language-model.ts';
+import { savedLanguageModel } from '../language-model/saved-model.ts';
 import { reasonOf } from '../text/reason.ts';
 import type { Tokenizer } from '../tokenizers/tokenizer.ts';
 import { tokenizerFromJson } from '../tokenizers/tokenizer-from-json.ts';
@@ -21,13 +21,10 @@ export async function openModel({ path, saved }: OpenCheckpoint): Promise<OpenMo
   const config = configOf(saved, path);
   await init({ wide: 'auto' });
   const tokenizer = tokenizerFromJson(config.tokenizer, { source: path });
-  const model = new LanguageModel(tokenizer.size, config.model);
   try {
-    model.build([1, 1], 'int32');
-    withRunState(saved, ({ tensors }) => model.loadStateDict(withPrefix(tensors, 'model/')));
+    const model = savedLanguageModel(saved, tokenizer.size, config.model);
     return { model, config, tokenizer };
   } catch (error) {
-    model.dispose();
     throw new CheckpointError(`${path}: ${reasonOf(error)}`);
   }
 }

@@ -12,7 +12,6 @@ import { showHelp } from './help.ts';
 import { launch } from './launch.ts';
 import { openCheckpoint } from './open-checkpoint.ts';
 import { configOf } from './saved-config.ts';
-import type { SessionPlan } from './session.ts';
 import {
   checkOptions,
   checkpointOption,
@@ -20,6 +19,7 @@ import {
   loopOptions,
   processOptions,
 } from './train-options.ts';
+import type { TrainingPlan } from './train-rank.ts';
 
 const resumeOptions = { ...checkpointOption, ...loopOptions, ...processOptions } as const;
 
@@ -38,7 +38,7 @@ async function planResume(
   asked: OptionValues<typeof resumeOptions>,
   given: ReadonlySet<string>,
   ranks: number,
-): Promise<SessionPlan> {
+): Promise<TrainingPlan> {
   const { checkpoint } = asked;
   const { path, saved } = openCheckpoint(checkpoint, { prefer: 'latest', warn: console.error });
   const before = configOf(saved, path);

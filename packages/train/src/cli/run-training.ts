@@ -7,8 +7,8 @@ import { interruptedExitCode, listenForInterruption } from '../terminal/interrup
 import type { Terminal } from '../terminal/terminal.ts';
 import { UserError } from '../terminal/user-error.ts';
 import { reasonOf } from '../text/reason.ts';
-import type { SessionPlan } from './session.ts';
 import type { LoopValues } from './train-options.ts';
+import type { TrainingPlan } from './train-rank.ts';
 
 const endings: Record<EndReason, string> = {
   steps: 'All steps are made.',
@@ -26,7 +26,7 @@ export interface RunTrainingOptions {
 
 /** Trains as planned, in front of whoever sits at the terminal. Returns the exit code. */
 export async function runTraining(
-  plan: SessionPlan,
+  plan: TrainingPlan,
   { terminal, start }: RunTrainingOptions,
 ): Promise<number> {
   const { loop, model } = plan.config;
@@ -37,11 +37,9 @@ export async function runTraining(
   });
   const reporters = [line, ...fileReporters(loop)];
   using interruption = listenForInterruption();
-  const controller = new AbortController();
   let saved: string | undefined;
   let end: EndEvent | undefined;
-  for await (const event of reportTo(reporters, start(controller.signal))) {
-    if (interruption.requested || interruption.outputClosed) controller.abort();
+  for await (const event of reportTo(reporters, start(interruption.signal))) {
     if (event.type === 'saved') saved = event.path;
     if (event.type === 'end') end = event;
   }
@@ -77,7 +75,7 @@ interface Conclusion {
   readonly saved: string | undefined;
 }
 
-function conclude(terminal: Terminal, plan: SessionPlan, { end, saved }: Conclusion): void {
+function conclude(terminal: Terminal, plan: TrainingPlan, { end, saved }: Conclusion): void {
   if (end === undefined) return;
   const option = `--checkpoint ${plan.checkpoint}`;
   terminal.line(`${endings[end.reason]} ${end.step} steps in all; saved in ${saved}.`);

@@ -77,7 +77,7 @@ async function writeAtRandom(
     process.stdout.write(decoder.push(id));
     // A closed output and signals are noticed between turns of the event loop.
     await nextTurn();
-    if (interruption.requested || interruption.outputClosed) break;
+    if (interruption.signal.aborted) break;
   }
   process.stdout.write(decoder.end());
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { CheckpointError, type SavedRun } from '../checkpoint/checkpoint.ts';
-import { type OptionTable, type OptionValues, optionName } from '../terminal/options.ts';
+import { optionsFromJson } from '../terminal/options.ts';
 import { reasonOf } from '../text/reason.ts';
 import { tokenizerFromJson } from '../tokenizers/tokenizer-from-json.ts';
 import { type LoopValues, loopOptions, type ModelValues, modelOptions } from './train-options.ts';
@@ -31,28 +31,14 @@ export function configOf({ config }: SavedRun, source: string): SavedConfig {
   const data = record(config['data']);
   try {
     return {
-      model: valuesFromJson(modelOptions, config['model']),
-      loop: valuesFromJson(loopOptions, config['loop']),
+      model: optionsFromJson(modelOptions, config['model']),
+      loop: optionsFromJson(loopOptions, config['loop']),
       data: { name: String(data['name']), fingerprint: String(data['fingerprint']) },
       tokenizer: checkedTokenizer(config['tokenizer'], source),
     };
   } catch (error) {
     throw fail(reasonOf(error).replace(/\.$/, ''));
   }
-}
-
-/** Option values as they were written to a file. @throws Error when one is missing or wrong. */
-function valuesFromJson<Table extends OptionTable>(
-  table: Table,
-  json: unknown,
-): OptionValues<Table> {
-  const read = record(json);
-  const entries = Object.entries(table).map(([key, option]) => {
-    if (!(key in read)) throw new CheckpointError(`--${optionName(key)} is missing`);
-    return [key, option.parse(optionName(key), String(read[key]))];
-  });
-  // One entry for each option, of the type that its `parse` gives.
-  return Object.fromEntries(entries) as OptionValues<Table>;
 }
 
 function checkedTokenizer(json: unknown, source: string): object {

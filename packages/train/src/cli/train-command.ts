@@ -9,8 +9,8 @@ import { reasonOf } from '../text/reason.ts';
 import { checkLength } from './check-length.ts';
 import { showHelp } from './help.ts';
 import { launch } from './launch.ts';
-import type { SessionPlan } from './session.ts';
 import { checkOptions, loopOptions, modelOptions, trainOptions } from './train-options.ts';
+import type { TrainingPlan } from './train-rank.ts';
 
 /** `tapeloop train`: begins a run. Returns the exit code. */
 export async function trainCommand(args: readonly string[]): Promise<number> {
@@ -23,7 +23,7 @@ export async function trainCommand(args: readonly string[]): Promise<number> {
 async function planRun(
   values: OptionValues<typeof trainOptions>,
   ranks: number,
-): Promise<SessionPlan> {
+): Promise<TrainingPlan> {
   const model = pick(modelOptions, values);
   const loop = pick(loopOptions, values);
   checkOptions(model, loop);

@@ -3,10 +3,10 @@
 
 import type { TrainingEvent } from '../loop/events.ts';
 import { workerMain } from '../parallel/node-workers.ts';
-import { type SessionPlan, session } from './session.ts';
+import { type TrainingPlan, trainRank } from './train-rank.ts';
 
-await workerMain<SessionPlan, TrainingEvent>(async ({ communicator, data, signal, report }) => {
-  for await (const event of session(data, communicator, signal)) {
+await workerMain<TrainingPlan, TrainingEvent>(async ({ communicator, data, signal, report }) => {
+  for await (const event of trainRank(data, communicator, signal)) {
     if (communicator.rank === 0) report(event);
   }
 });

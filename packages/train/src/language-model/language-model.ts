@@ -38,6 +38,8 @@ export type CellKind = (typeof cellKinds)[number];
 
 /** What shapes a `LanguageModel`. */
 export interface LanguageModelConfig {
+  /** Its random streams fork from it: another name starts from other weights. Default `language_model`. */
+  readonly name?: string;
   /** Default `lstm`. */
   readonly cell?: CellKind;
   /** Size of a token's vector. */
@@ -87,7 +89,7 @@ export class LanguageModel
 
   /** @param vocabularySize number of tokens. */
   constructor(vocabularySize: number, config: LanguageModelConfig) {
-    super();
+    super(config.name === undefined ? {} : { name: config.name });
     const { embedding: size, tied = false, tokenKeep = 1 } = config;
     // Tied vectors are the output weights too, where such large ones would start with wild guesses.
     const embedding = new Embedding(vocabularySize, size, {
@@ -101,6 +103,11 @@ export class LanguageModel
       returnState: true,
     });
     this.scores = tied ? new TiedDense(embedding) : new Dense(vocabularySize);
+  }
+
+  /** Its first weights and the names in its checkpoints follow from it: no minifier may change it. */
+  override get className(): string {
+    return 'LanguageModel';
   }
 
   protected override forward(

@@ -1,16 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 import { RandomStream, setSeed } from '@tapeloop/core';
-import {
-  adam,
-  adamw,
-  chain,
-  clipByGlobalNorm,
-  Optimizer,
-  type Schedule,
-  warmupCosine,
-} from '@tapeloop/optim';
+import type { Schedule } from '@tapeloop/optim';
 import type { BatchSource } from '../data/batch.ts';
 import type { TextWindow } from '../data/contiguous-batches.ts';
+import { type ScheduledAdamConfig, scheduledAdam } from '../loop/scheduled-adam.ts';
 import { TrainingRun } from '../loop/training-run.ts';
 import type { Communicator } from '../parallel/communicator.ts';
 import { SingleProcess } from '../parallel/single-process.ts';
@@ -18,17 +11,7 @@ import { LanguageModel, type LanguageModelConfig, type TextState } from './langu
 import { languageModelLoss } from './loss.ts';
 
 /** How a language model is trained. */
-export interface LanguageModelTrainingConfig extends LanguageModelConfig {
-  /** Steps in all: the learning rate falls to 0 with the last. */
-  readonly steps: number;
-  /** Highest rate of Adam. */
-  readonly learningRate: number;
-  /** Steps until the learning rate is reached; fewer than `steps`. Default 0. */
-  readonly warmup?: number;
-  /** Longest gradient, over all parameters. Default 1. */
-  readonly clip?: number;
-  /** Share of a weight that a step with learning rate 1 would take away: AdamW. Default 0: Adam. */
-  readonly weightDecay?: number;
+export interface LanguageModelTrainingConfig extends LanguageModelConfig, ScheduledAdamConfig {
   /** For first weights and dropout: the same seed gives the same run. Default 1. */
   readonly seed?: number;
 }
@@ -51,28 +34,23 @@ export interface LanguageModelData {
 }
 
 /**
- * Begins a run: the seed decides the first weights and every dropout mask. The learning rate rises for
- * `warmup` steps, then falls to 0 along half a cosine; gradients are clipped by their global norm.
+ * Begins a run: the seed decides the first weights and every dropout mask. The optimizer is
+ * `scheduledAdam`.
  */
 export function startLanguageModel(
   config: LanguageModelTrainingConfig,
   { vocabularySize, training, communicator = new SingleProcess() }: LanguageModelData,
 ): LanguageModelRun {
-  const { steps, warmup = 0, clip = 1, weightDecay = 0, seed = 1 } = config;
+  const { seed = 1 } = config;
   setSeed(seed);
   const model = new LanguageModel(vocabularySize, config);
   model.build([training.window, training.batch], 'int32');
   // The same first weights everywhere, but dropout of its own on every rank.
   if (communicator.rank > 0) setSeed(seedOfRank(seed, communicator.rank));
-  const learningRate = warmupCosine({
-    peak: config.learningRate,
-    warmupSteps: warmup,
-    totalSteps: steps,
-  });
-  const rule = weightDecay === 0 ? adam({ learningRate }) : adamw({ learningRate, weightDecay });
+  const { optimizer, learningRate } = scheduledAdam(model.parameters(), config);
   const run = new TrainingRun({
     model,
-    optimizer: new Optimizer(model.parameters(), chain(clipByGlobalNorm(clip), rule)),
+    optimizer,
     data: training,
     loss: languageModelLoss(model),
     emptyCarried: () => model.rnn.cell.zeroState(training.batch),

@@ -29,8 +29,8 @@ export interface TokenizedText {
  *
  * @param size most ids of `word` and `bpe`.
  */
-export function trainTokenizer(kind: TokenizerKind, { text }: Corpus, size: number): Tokenizer {
-  const [training] = splitText(text);
+export function trainTokenizer(kind: TokenizerKind, corpus: Corpus, size: number): Tokenizer {
+  const [training] = splitCorpus(corpus);
   switch (kind) {
     case 'char':
       return CharTokenizer.train(training);
@@ -41,16 +41,21 @@ export function trainTokenizer(kind: TokenizerKind, { text }: Corpus, size: numb
   }
 }
 
-/** The ids of a text: the first 95 % to train on, the rest, 65,536 at most, to validate with. */
-export function tokenize({ text }: Corpus, tokenizer: Tokenizer): TokenizedText {
-  const [training, validation] = splitText(text);
+/** The ids of both parts of a corpus; of the one to validate with, 65,536 at most. */
+export function tokenize(corpus: Corpus, tokenizer: Tokenizer): TokenizedText {
+  const [training, validation] = splitCorpus(corpus);
   return {
     training: tokenizer.encode(training),
     validation: tokenizer.encode(validation).slice(0, longestValidation),
   };
 }
 
-/** The part of a text to train on and the part to validate with, never cut inside a character. */
+/** The parts to train on and to validate with: what the corpus holds out, or else the end of its text. */
+export function splitCorpus({ text, heldOut }: Corpus): [training: string, validation: string] {
+  return heldOut === undefined ? splitText(text) : [text, heldOut];
+}
+
+/** The first 95 % of a text and the rest, never cut inside a character. */
 export function splitText(text: string): [training: string, validation: string] {
   const at = Math.floor(text.length * (1 - validationPart));
   const unit = text.charCodeAt(at);

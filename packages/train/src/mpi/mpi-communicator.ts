@@ -97,10 +97,11 @@ export class MpiCommunicator implements Communicator {
 
 /** @throws RuntimeError when `mpiexec` says that there are more processes than the library sees. */
 function checkLauncher({ path, version }: MpiLibrary, { size }: MpiPlace): void {
-  const said = process.env['OMPI_COMM_WORLD_SIZE'] ?? process.env['PMI_SIZE'];
+  const { OMPI_COMM_WORLD_SIZE, PMI_SIZE, SLURM_STEP_NUM_TASKS } = process.env;
+  const said = OMPI_COMM_WORLD_SIZE ?? PMI_SIZE ?? SLURM_STEP_NUM_TASKS;
   if (said === undefined || Number(said) === size) return;
   throw new RuntimeError(
-    `MPI: mpiexec must belong to the MPI library: it started ${said} processes, but ${path} ` +
+    `MPI: what starts the job must belong to the MPI library: it started ${said} processes, but ${path} ` +
       `(${version.split('\n')[0]}) sees ${size}. Name its own library by { library } or ` +
       'TAPELOOP_MPI_LIBRARY.',
   );

@@ -85,7 +85,9 @@ it("refuses another MPI's mpiexec, under which every process would be alone", as
   const environment = { ...openMpi.environment, TAPELOOP_MPI_LIBRARY: 'libmpich.so.12' };
   const { code, stderr } = await runJob({ ...openMpi, environment }, 2, [contractRank, temporary]);
   expect(code).not.toBe(0);
-  expect(stderr).toContain('MPI: mpiexec must belong to the MPI library: it started 2 processes');
+  expect(stderr).toContain(
+    'MPI: what starts the job must belong to the MPI library: it started 2 processes',
+  );
 });
 
 async function runContractJob(mpi: MpiInstallation, size: number): Promise<Outcome[]> {

@@ -39,10 +39,9 @@ function describeStep(
   const { step, loss, gradientNorm, tokens, tokensPerSecond } = event;
   const place = `step ${String(step).padStart(String(steps).length)}/${steps}`;
   const left = duration(((steps - step) * tokens) / tokensPerSecond);
-  return (
-    `${place}  loss ${describeLoss(loss, unit)}  norm ${gradientNorm.toFixed(4)}  ` +
-    `${count(tokensPerSecond)} ${token}s/s  ${left} left`
-  );
+  const speed = `${count(tokensPerSecond)} ${token}s/s`;
+  // A narrow terminal cuts the end.
+  return `${place}  loss ${describeLoss(loss, unit)}  ${left} left  ${speed}  norm ${gradientNorm.toFixed(4)}`;
 }
 
 function describeValidation(

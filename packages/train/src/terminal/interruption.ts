@@ -11,8 +11,8 @@ const sameSignalMilliseconds = 1000;
 
 /** Whether somebody asked the program to stop at the next good moment. */
 export interface Interruption {
-  /** True from the first SIGINT or SIGTERM on. */
-  readonly requested: boolean;
+  /** Aborted by the first SIGINT or SIGTERM, or when nobody reads the standard output any more. */
+  readonly signal: AbortSignal;
   /** True once nobody reads the standard output any more. */
   readonly outputClosed: boolean;
   /** Stops listening. */
@@ -20,31 +20,31 @@ export interface Interruption {
 }
 
 /**
- * Listens for Ctrl-C, for `kill`, and for a reader that went away (`… | head`). The first signal only
- * sets `requested`, so that the program can finish its step and save; one that comes a second later or
+ * Listens for Ctrl-C, for `kill`, and for a reader that went away (`… | head`). The first of them only
+ * aborts `signal`, so that the program can finish its step and save; Ctrl-C or `kill` a second later or
  * more ends it at once.
  */
 export function listenForInterruption(): Interruption {
-  let requestedAt = Number.NaN;
+  let requestedAt = Number.POSITIVE_INFINITY;
   let outputClosed = false;
+  const controller = new AbortController();
   const onSignal = () => {
-    if (Number.isNaN(requestedAt)) requestedAt = performance.now();
-    else if (performance.now() - requestedAt > sameSignalMilliseconds) {
-      process.exit(interruptedExitCode);
-    }
+    const now = performance.now();
+    if (now - requestedAt > sameSignalMilliseconds) process.exit(interruptedExitCode);
+    requestedAt = Math.min(requestedAt, now);
+    controller.abort();
   };
   const onOutputError = (error: NodeJS.ErrnoException) => {
     // Whatever else is written after that fails in other ways.
     if (error.code !== 'EPIPE' && !outputClosed) throw error;
     outputClosed = true;
+    controller.abort();
   };
   process.on('SIGINT', onSignal);
   process.on('SIGTERM', onSignal);
   process.stdout.on('error', onOutputError);
   return {
-    get requested() {
-      return !Number.isNaN(requestedAt);
-    },
+    signal: controller.signal,
     get outputClosed() {
       return outputClosed;
     },

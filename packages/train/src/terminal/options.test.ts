@@ -1,6 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 import { describe, expect, it } from 'vitest';
-import { choice, describeOptions, flag, integer, parseOptions, real, text } from './options.ts';
+import {
+  choice,
+  describeOptions,
+  flag,
+  integer,
+  optionsFromJson,
+  parseOptions,
+  real,
+  text,
+} from './options.ts';
 import { UserError } from './user-error.ts';
 
 const table = {
@@ -59,6 +68,21 @@ describe('parseOptions', () => {
     expect(() => parseOptions(table, ['--steps'])).toThrow(/^[^\n]*--steps[^\n]*--help[^\n]*$/);
     expect(() => parseOptions(table, ['--tied=3'])).toThrow(/^[^\n]*--tied[^\n]*--help[^\n]*$/);
     expect(() => parseOptions(table, ['word'])).toThrow(/^[^\n]*'word'[^\n]*--help[^\n]*$/);
+  });
+});
+
+describe('optionsFromJson', () => {
+  const { values } = parseOptions(table, ['--steps', '3', '--tied', '--file', 'a']);
+
+  it('reads what was written', () => {
+    expect(optionsFromJson(table, JSON.parse(JSON.stringify(values)))).toEqual(values);
+  });
+
+  it('refuses options that are missing or out of range', () => {
+    const { file: _, ...fileless } = values;
+    expect(() => optionsFromJson(table, fileless)).toThrow(new UserError('--file is missing'));
+    expect(() => optionsFromJson(table, { ...values, steps: 0 })).toThrow('--steps must be');
+    expect(() => optionsFromJson(table, null)).toThrow('--steps is missing');
   });
 });
 

@@ -109,6 +109,25 @@ export function parseOptions<Table extends OptionTable>(
   return { values: values as OptionValues<Table>, given, help: written['help'] === true };
 }
 
+/**
+ * Values of options as JSON kept them.
+ *
+ * @throws UserError when one is missing or wrong.
+ */
+export function optionsFromJson<Table extends OptionTable>(
+  table: Table,
+  json: unknown,
+): OptionValues<Table> {
+  const read = new Map(Object.entries(typeof json === 'object' && json !== null ? json : {}));
+  const entries = Object.entries(table).map(([key, option]) => {
+    const name = optionName(key);
+    if (!read.has(key)) throw new UserError(`--${name} is missing`);
+    return [key, option.parse(name, String(read.get(key)))];
+  });
+  // One entry for each option, of the type that its `parse` gives.
+  return Object.fromEntries(entries) as OptionValues<Table>;
+}
+
 /** The lines of `--help` that list a table of options. */
 export function describeOptions(table: OptionTable): string {
   const rows = Object.entries(table).map(([key, option]) => {

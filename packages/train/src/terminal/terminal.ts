@@ -5,6 +5,7 @@ import { styleText } from 'node:util';
 export interface TerminalStream {
   readonly isTTY?: boolean;
   readonly columns?: number;
+  /** Prints text. */
   write(text: string): unknown;
 }
 

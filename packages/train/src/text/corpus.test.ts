@@ -118,6 +118,9 @@ describe('fingerprint', () => {
     expect(await fingerprint({ text: 'abc' })).toBe(
       'ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad',
     );
+    expect(await fingerprint({ text: 'a', heldOut: 'bc' })).toBe(
+      await fingerprint({ text: 'abc' }),
+    );
     expect(await fingerprint({ text: mobyDick() })).toBe(
       'ba355a71d3eb8ae25ecd8abd682bc347ac90ec3effbc715b04b46a31fa6378d4',
     );

@@ -7,6 +7,8 @@ export interface Corpus {
   /** What to call it: a file's path, a title. */
   readonly name: string;
   readonly text: string;
+  /** Text to see how well it was learnt; where there is none, the end of `text` is kept for that. */
+  readonly heldOut?: string;
 }
 
 /** A text cannot be learnt from, or not be read; the message is one line. */

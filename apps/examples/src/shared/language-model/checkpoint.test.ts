@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { decodeSafetensors, init, RandomStream, tensorsIn } from '@tapeloop/core';
+import { decodeSafetensors, init, RandomStream } from '@tapeloop/core';
 import { trackLeaks } from '@tapeloop/core/testing';
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { modelOf, readRun, resumeRun, saveRun } from './checkpoint.ts';
-import { generate } from './generate.ts';
-import { disposeRun, type Run, startRun } from './run.ts';
-import { tinyConfig, tinyData, tinyFormat } from './testing.ts';
-import { train, trainingStep } from './train.ts';
+import { remainingLosses } from '../run-testing.ts';
+import { readRun, resumeRun, saveRun, trainedModel } from './checkpoint.ts';
+import type { ExampleRun } from './run.ts';
+import { tinyConfig, tinyData, tinyFormat, withRun } from './testing.ts';
+import { writeText } from './write-text.ts';
 
 beforeAll(async () => {
   await init();
@@ -26,26 +26,15 @@ afterEach(() => {
   rmSync(folder, { recursive: true });
 });
 
-/** Everything in a run that could differ. */
-function contentsOf({ model, optimizer, state, step }: Run): unknown {
-  const { tensors, scalars } = optimizer.state();
-  const moments = [...tensors].map(([name, moment]) => [name, moment.data()]);
-  for (const moment of tensors.values()) moment.dispose();
-  return {
-    step,
-    scalars,
-    moments,
-    parameters: model.namedParameters().map(([name, { value }]) => [name, value.data()]),
-    state: tensorsIn(state).map((part) => part.data()),
-    random: [...model.randomState()],
-  };
+/** Trains to the end. @returns the losses, and the bytes of the file that is saved then. */
+async function finish(started: ExampleRun, file = join(folder, 'end')) {
+  const losses = await remainingLosses(started);
+  return { losses, bytes: readFileSync(saveRun(file, started, tinyFormat)) };
 }
 
-/** Makes steps; the losses, and what the run holds then. */
-function advance(run: Run, steps: number): { losses: number[]; contents: unknown } {
-  const losses = Array.from({ length: steps }, () => trainingStep(run).loss);
-  return { losses, contents: contentsOf(run) };
-}
+/** Goes on with the run in `path`. */
+const resumed = (config = tinyConfig, data = tinyData()) =>
+  resumeRun(readRun(path, tinyFormat), config, data);
 
 describe('a saved run', () => {
   it.each([
@@ -56,35 +45,21 @@ describe('a saved run', () => {
     ['a mask for each row', { inputKeep: 0.7, stateKeep: 0.8, maskPerExample: true }],
     ['dropped tokens', { tokenKeep: 0.8, embeddingKeep: 0.7 }],
     ['weight decay', { weightDecay: 0.1 }],
-  ])('goes on to the same losses and contents, bit for bit: %s', (_, changes) => {
-    const config = { ...tinyConfig, ...changes, steps: 12 };
-    const run = startRun(config, tinyData());
-    advance(run, 5);
-    saveRun(path, run, tinyFormat);
-    const saved = contentsOf(run);
-    const uninterrupted = advance(run, 7);
-    disposeRun(run);
-
-    const resumed = resumeRun(readRun(path, tinyFormat), config, tinyData());
-    expect(contentsOf(resumed)).toEqual(saved);
-    expect(advance(resumed, 7)).toEqual(uninterrupted);
-    disposeRun(resumed);
+  ])('goes on to the same losses and contents, bit for bit: %s', async (_, changes) => {
+    const uninterrupted = await withRun(changes, async (started) => {
+      for (let step = 0; step < 5; step++) await started.run.trainStep();
+      saveRun(path, started, tinyFormat);
+      return await finish(started);
+    });
+    expect(uninterrupted.losses.length).toBe(7);
+    const started = resumed({ ...tinyConfig, ...changes });
+    expect(await finish(started)).toEqual(uninterrupted);
+    started.run.dispose();
   });
 
-  it('can be saved before its first step, without a state', () => {
-    const run = startRun(tinyConfig, tinyData());
-    saveRun(path, run, tinyFormat);
-    const uninterrupted = advance(run, 3);
-    disposeRun(run);
-    const resumed = resumeRun(readRun(path, tinyFormat), tinyConfig, tinyData());
-    expect(advance(resumed, 3)).toEqual(uninterrupted);
-    disposeRun(resumed);
-  });
-
-  it('is a plain safetensors file with Keras names', () => {
-    const run = startRun(tinyConfig, tinyData());
-    saveRun(path, run, tinyFormat);
-    disposeRun(run);
+  it('is a plain safetensors file with Keras names, and no other is left', async () => {
+    await withRun({}, async (started) => saveRun(path, started, tinyFormat));
+    expect(readdirSync(folder)).toEqual(['run.safetensors']);
     const { tensors } = decodeSafetensors(readFileSync(path));
     const names = [...tensors.keys()].filter((name) => name.startsWith('model/'));
     expect(names.sort()).toEqual([
@@ -102,61 +77,58 @@ describe('a saved run', () => {
   });
 });
 
+describe('readRun', () => {
+  it('says in one line that there is no file, or one of another example', async () => {
+    expect(() => readRun(path, tinyFormat)).toThrow(/^--checkpoint: cannot read [^\n]+$/);
+    await withRun({}, async (started) => saveRun(path, started, { name: 'other' }));
+    expect(() => readRun(path, tinyFormat)).toThrow(
+      /^--checkpoint: [^\n]+no checkpoint of this program: its run is not one of tiny\.[^\n]+$/,
+    );
+  });
+});
+
 describe('resumeRun', () => {
-  it('says in one line that the text is another one', () => {
-    const run = startRun(tinyConfig, tinyData());
-    saveRun(path, run, tinyFormat);
-    disposeRun(run);
-    const other = { ...tinyData(), fingerprint: 'another' };
-    expect(() => resumeRun(readRun(path, tinyFormat), tinyConfig, other)).toThrow(
+  it('says in one line that the text is another one', async () => {
+    await withRun({}, async (started) => saveRun(path, started, tinyFormat));
+    expect(() => resumed(tinyConfig, { ...tinyData(), fingerprint: 'another' })).toThrow(
       /^--data: tiny is not the text [^\n]+$/,
     );
   });
 
-  it('says in one line that the run is finished, and goes on with more steps', () => {
-    const run = startRun(tinyConfig, tinyData());
-    for (const { step } of train(run))
-      if (step === tinyConfig.steps) saveRun(path, run, tinyFormat);
-    disposeRun(run);
-    const resume = (steps: number) =>
-      resumeRun(readRun(path, tinyFormat), { ...tinyConfig, steps }, tinyData());
-    expect(() => resume(tinyConfig.steps)).toThrow(/^--resume: [^\n]+--steps[^\n]+$/);
-    const longer = resume(tinyConfig.steps + 2);
-    expect([...train(longer)].map(({ step }) => step)).toEqual([13, 14]);
-    disposeRun(longer);
+  it('says in one line that the run is finished, and goes on with more steps', async () => {
+    await withRun({}, (started) => finish(started, path));
+    expect(() => resumed()).toThrow(/^--resume: [^\n]+--steps[^\n]+$/);
+    const longer = resumed({ ...tinyConfig, steps: tinyConfig.steps + 2 });
+    expect((await remainingLosses(longer)).length).toBe(2);
+    longer.run.dispose();
   });
 
-  it('says in one line that the tensors do not fit the options, and frees what it made', () => {
-    const run = startRun(tinyConfig, tinyData());
-    saveRun(path, run, tinyFormat);
-    disposeRun(run);
-    const saved = readRun(path, tinyFormat);
+  it('says in one line that the tensors do not fit the options, and frees what it made', async () => {
+    await withRun({}, async (started) => saveRun(path, started, tinyFormat));
+    const { saved, ...rest } = readRun(path, tinyFormat);
     const tensors = new Map([...saved.tensors].filter(([name]) => !name.endsWith('cell1/bias')));
-    expect(() => resumeRun({ ...saved, tensors }, tinyConfig, tinyData())).toThrow(
-      /^--checkpoint: [^\n]+damaged[^\n]+cell1\/bias[^\n]+$/,
-    );
-    expect(() => modelOf({ ...saved, tensors })).toThrow(/^--checkpoint: [^\n]+cell1\/bias[^\n]+$/);
+    const partial = { ...rest, saved: { ...saved, tensors } };
+    const problem = /^--checkpoint: [^\n]+damaged[^\n]+cell1\/bias[^\n]+$/;
+    expect(() => resumeRun(partial, tinyConfig, tinyData())).toThrow(problem);
+    expect(() => trainedModel(partial)).toThrow(problem);
   });
 });
 
-describe('modelOf', () => {
-  it('writes the text that the trained model writes, the same for one seed', () => {
-    const run = startRun({ ...tinyConfig, steps: 60 }, tinyData());
-    for (const { step } of train(run)) if (step === 60) saveRun(path, run, tinyFormat);
-    const { vocabulary } = run.data;
-    const write = (model: typeof run.model, seed: number) => {
+describe('trainedModel', () => {
+  it('writes the text that the model of the run writes, the same for one seed', async () => {
+    const write = ({ model, tokenizer }: ReturnType<typeof trainedModel>, seed: number) => {
       const stream = new RandomStream(seed);
       const options = { prompt: 'abc', length: 40, temperature: 1, stream };
-      return [...generate(model, vocabulary, options)].join('');
+      return [...writeText(model, tokenizer, options)].join('');
     };
-    const expected = write(run.model, 3);
-    disposeRun(run);
-    const saved = readRun(path, tinyFormat);
-    const model = modelOf(saved);
-    expect(saved.vocabulary.tokens).toEqual(vocabulary.tokens);
-    expect(write(model, 3)).toBe(expected);
+    const expected = await withRun({ steps: 60 }, async (started) => {
+      await finish(started, path);
+      return write({ model: started.model, tokenizer: started.data.tokenizer }, 3);
+    });
+    const trained = trainedModel(readRun(path, tinyFormat));
+    expect(write(trained, 3)).toBe(expected);
     expect(expected).toMatch(/^[a-j]{40}$/);
-    expect(write(model, 4)).not.toBe(expected);
-    model.dispose();
+    expect(write(trained, 4)).not.toBe(expected);
+    trained.model.dispose();
   });
 });

@@ -1,93 +1,77 @@
 // SPDX-License-Identifier: Apache-2.0
+import { readFileSync } from 'node:fs';
+import { dispose } from '@tapeloop/core';
 import {
-  keep,
-  type RandomStreamState,
-  type SafetensorsEntry,
-  type Tensor,
-  tensor,
-  tensorsIn,
-  tidy,
-} from '@tapeloop/core';
-import {
-  type CheckpointContent,
-  damaged,
-  loadCheckpoint,
-  saveCheckpoint,
-} from '../checkpoint-file.ts';
-import type { Tokenizer } from '../tokenizer.ts';
-import { UserError } from '../user-error.ts';
-import { Vocabulary } from '../vocabulary.ts';
+  decodeCheckpoint,
+  encodeCheckpoint,
+  type LanguageModel,
+  type SavedRun,
+  savedLanguageModel,
+  type Tokenizer,
+  tokenizerFromJson,
+  withRunState,
+} from '@tapeloop/train';
+import { checkWritable, reasonOf, UserError, writeAtomically } from '@tapeloop/train/node';
 import type { TrainingConfig } from './config.ts';
-import { LanguageModel } from './model.ts';
-import { disposeRun, type Run, startRun } from './run.ts';
+import { type ExampleRun, startRun } from './run.ts';
 import type { TextData } from './text-data.ts';
 
 /** What tells the files of one example from those of another, and how they are read. */
 export interface RunFormat<Config extends TrainingConfig> {
   /** Name of the example. */
   readonly name: string;
-  readonly tokenizer: Tokenizer;
   /** The options as they were written. @throws UserError when one is missing or wrong. */
   readonly readConfig: (json: unknown) => Config;
 }
 
-/** A saved run that was read from a file and checked, but not put into the heap. */
-export interface SavedRun<Config extends TrainingConfig = TrainingConfig> {
+/** A run that was read from a file, but not put into the heap. */
+export interface SavedExample<Config extends TrainingConfig = TrainingConfig> {
   readonly path: string;
   readonly config: Config;
-  readonly vocabulary: Vocabulary;
-  /** SHA-256 of the text it learns from. */
-  readonly text: string;
-  readonly step: number;
-  readonly random: ReadonlyMap<string, RandomStreamState>;
-  readonly optimizer: Readonly<Record<string, number>>;
-  readonly tensors: CheckpointContent['tensors'];
+  /** Of the text that it learns from. */
+  readonly fingerprint: string;
+  readonly saved: SavedRun;
 }
 
-/** Writes all that the run needs to go on as if it had never stopped. */
+/** A trained model, and what turns text into its ids. */
+export interface TrainedModel {
+  readonly model: LanguageModel;
+  readonly tokenizer: Tokenizer;
+}
+
+/** Writes all that the run needs to go on as if it had never stopped. @returns the file's name. */
 export function saveRun<Config extends TrainingConfig>(
   path: string,
-  { config, data, model, optimizer, state, step }: Run<Config>,
-  format: RunFormat<Config>,
-): void {
-  tidy(() => {
-    const saved = optimizer.state();
-    const tensors = new Map<string, Tensor>();
-    for (const [name, { value }] of model.namedParameters()) tensors.set(`model/${name}`, value);
-    for (const [name, value] of saved.tensors) tensors.set(`optimizer/${name}`, value);
-    tensorsIn(state).forEach((value, i) => tensors.set(`state/${i}`, value));
-    saveCheckpoint(path, tensors, {
-      format: nameIn(format),
-      config: JSON.stringify(config),
-      step: String(step),
-      vocabulary: JSON.stringify(data.vocabulary.tokens),
-      text: data.fingerprint,
-      random: JSON.stringify(Object.fromEntries(model.randomState())),
-      optimizer: JSON.stringify(saved.scalars),
-    });
-  });
+  { run, config, data }: ExampleRun<Config>,
+  { name: example }: Pick<RunFormat<Config>, 'name'>,
+): string {
+  const { fingerprint, tokenizer } = data;
+  const state = run.state();
+  try {
+    const saved = { example, options: config, fingerprint, tokenizer: tokenizer.toJSON() };
+    orUserError(path, () => writeAtomically(path, encodeCheckpoint(state, saved)));
+    return path;
+  } finally {
+    dispose(state.tensors);
+  }
+}
+
+/** Finds out before the work begins. @throws UserError when `saveRun` could not write there. */
+export function checkCheckpointPath(path: string): void {
+  orUserError(path, () => checkWritable(path));
 }
 
 /** Reads a saved run. @throws UserError when there is none, or it is damaged. */
 export function readRun<Config extends TrainingConfig>(
   path: string,
-  format: RunFormat<Config>,
-): SavedRun<Config> {
-  const { tensors, metadata } = loadCheckpoint(path);
+  { name, readConfig }: RunFormat<Config>,
+): SavedExample<Config> {
+  const bytes = readBytes(path);
   try {
-    const expected = nameIn(format);
-    if (metadata['format'] !== expected) throw new Error(`its format is not "${expected}"`);
-    // The checksum has shown that these are the texts that `saveRun` wrote.
-    return {
-      path,
-      config: format.readConfig(parse(metadata['config'])),
-      vocabulary: new Vocabulary(parse<string[]>(metadata['vocabulary']), format.tokenizer),
-      text: metadata['text'] ?? '',
-      step: parse<number>(metadata['step']),
-      random: new Map(Object.entries(parse<Record<string, RandomStreamState>>(metadata['random']))),
-      optimizer: parse<Record<string, number>>(metadata['optimizer']),
-      tensors,
-    };
+    const saved = decodeCheckpoint(bytes, { source: path });
+    const { example, options, fingerprint } = saved.config;
+    if (example !== name) throw new Error(`its run is not one of ${name}`);
+    return { path, config: readConfig(options), fingerprint: String(fingerprint), saved };
   } catch (error) {
     throw damaged(path, error);
   }
@@ -100,78 +84,69 @@ export function readRun<Config extends TrainingConfig>(
  * @throws UserError when the text is not the one that the run began with, or the run is finished.
  */
 export function resumeRun<Config extends TrainingConfig>(
-  saved: SavedRun<Config>,
+  { path, fingerprint, saved }: SavedExample<Config>,
   config: Config,
   data: TextData,
-): Run<Config> {
-  if (data.fingerprint !== saved.text) {
+): ExampleRun<Config> {
+  if (data.fingerprint !== fingerprint) {
     throw new UserError(
-      `--data: ${data.name} is not the text that the run in ${saved.path} began with. ` +
+      `--data: ${data.name} is not the text that the run in ${path} began with. ` +
         'Give that text, or start anew without --resume.',
     );
   }
-  if (saved.step >= config.steps) {
+  const { step } = saved.counters;
+  if (step >= config.steps) {
     throw new UserError(
-      `--resume: the run in ${saved.path} has made its ${saved.step} steps. Add --steps with a ` +
-        'larger number to go on.',
+      `--resume: the run in ${path} has made its ${step} steps. Add --steps with a larger number to ` +
+        'go on.',
     );
   }
-  const run = startRun(config, data);
+  const resumed = startRun(config, data);
   try {
-    tidy(() => fill(run, saved));
+    withRunState(saved, (state) => resumed.run.restore(state));
   } catch (error) {
-    disposeRun(run);
-    throw damaged(saved.path, error);
+    resumed.run.dispose();
+    throw damaged(path, error);
   }
-  return run;
+  return resumed;
 }
 
-/** The trained model of a saved run. @throws UserError when the file does not fit its options. */
-export function modelOf({ path, config, vocabulary, tensors }: SavedRun): LanguageModel {
-  const model = new LanguageModel(vocabulary.size, config);
+/** The model of a saved run. @throws UserError when the file does not fit its options. */
+export function trainedModel({ path, config, saved }: SavedExample): TrainedModel {
   try {
-    model.build([1, 1], 'int32');
-    tidy(() => model.loadStateDict(withPrefix(tensors, 'model/')));
-    return model;
+    const tokenizer = tokenizerFromJson(saved.config['tokenizer'], { source: path });
+    return { tokenizer, model: savedLanguageModel(saved, tokenizer.size, config) };
   } catch (error) {
-    model.dispose();
     throw damaged(path, error);
   }
 }
 
-/** What a file says it is. */
-function nameIn({ name }: { readonly name: string }): string {
-  return `tapeloop ${name} 1`;
-}
-
-function fill(run: Run, { config, tensors, optimizer, random, step }: SavedRun): void {
-  run.model.loadStateDict(withPrefix(tensors, 'model/'));
-  run.optimizer.restore({ tensors: withPrefix(tensors, 'optimizer/'), scalars: optimizer });
-  run.model.loadRandomState(random);
-  run.step = step;
-  const parts = withPrefix(tensors, 'state/');
-  if (parts.size === 0) return;
-  run.state = run.model.rnn.cell.zeroState(config.batch);
-  tensorsIn(run.state).forEach((zeros, i) => {
-    const part = parts.get(String(i));
-    if (part === undefined) throw new Error(`state/${i} is missing`);
-    zeros.view().set(part.view());
-    keep(zeros);
-  });
-}
-
-/** The tensors whose names begin with `prefix`, in the heap, under the rest of their names. */
-function withPrefix(
-  entries: ReadonlyMap<string, SafetensorsEntry>,
-  prefix: string,
-): Map<string, Tensor> {
-  const found = new Map<string, Tensor>();
-  for (const [name, { data, shape, dtype }] of entries) {
-    if (name.startsWith(prefix)) found.set(name.slice(prefix.length), tensor(data, shape, dtype));
+function readBytes(path: string): Uint8Array {
+  try {
+    return readFileSync(path);
+  } catch (error) {
+    throw new UserError(
+      `--checkpoint: cannot read ${path}: ${reasonOf(error)}. Train a model first, or name another file.`,
+    );
   }
-  return found;
 }
 
-function parse<T = unknown>(json: string | undefined): T {
-  return JSON.parse(json ?? '');
+function orUserError(path: string, write: () => void): void {
+  try {
+    write();
+  } catch (error) {
+    throw new UserError(
+      `--checkpoint: cannot write ${path}: ${reasonOf(error)}. Name another file.`,
+    );
+  }
+}
+
+/** The error for a file that is not what this program writes. */
+function damaged(path: string, reason: unknown): UserError {
+  return new UserError(
+    `--checkpoint: ${path} is damaged or no checkpoint of this program: ${reasonOf(reason)}`.replace(
+      /\.?$/,
+      '. Start anew without --resume, or name another file.',
+    ),
+  );
 }

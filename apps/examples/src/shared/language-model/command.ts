@@ -1,34 +1,34 @@
 // SPDX-License-Identifier: Apache-2.0
 import { RandomStream, type RuntimeInfo } from '@tapeloop/core';
-import { checkCheckpointPath } from '../checkpoint-file.ts';
-import type { ContiguousBatches } from '../contiguous-batches.ts';
-import { type Interruption, interruptedExitCode, listenForInterruption } from '../interruption.ts';
+import { reportTo, train } from '@tapeloop/train';
+import {
+  count,
+  type Interruption,
+  interruptedExitCode,
+  type LossUnit,
+  listenForInterruption,
+  Terminal,
+  terminalLine,
+} from '@tapeloop/train/node';
 import { startTapeloop } from '../start-tapeloop.ts';
-import { bold, count, Terminal } from '../terminal.ts';
-import type { Tokenizer } from '../tokenizer.ts';
-import { watchTraining } from '../watch-training.ts';
-import { type RunFormat, readRun, resumeRun, saveRun } from './checkpoint.ts';
+import { checkCheckpointPath, type RunFormat, readRun, resumeRun, saveRun } from './checkpoint.ts';
 import { checkConfig, resumedConfig, type TrainingConfig } from './config.ts';
-import { generate } from './generate.ts';
-import type { LossMeasure } from './loss-measure.ts';
-import { type Run, startRun } from './run.ts';
+import { type ExampleRun, startRun } from './run.ts';
 import type { TextData } from './text-data.ts';
-import { evaluate, type StepReport, train } from './train.ts';
-
-/** What an example counts in. */
-interface Units {
-  readonly tokenizer: Tokenizer;
-  readonly measure: LossMeasure;
-}
+import { writeText } from './write-text.ts';
 
 /** A language model that people train from the command line. */
-export interface LanguageExample<Config extends TrainingConfig> extends RunFormat<Config>, Units {
+export interface LanguageExample<Config extends TrainingConfig> extends RunFormat<Config> {
   /** Where runs are saved unless it is said otherwise. */
   readonly defaultCheckpoint: string;
   /** What starts a training. */
   readonly command: string;
+  /** What a token is called. */
+  readonly token: string;
+  /** In what losses are told. */
+  readonly unit: LossUnit;
   /** @throws UserError when the text cannot be used. */
-  readonly loadData: (config: Config) => TextData;
+  readonly loadData: (config: Config) => Promise<TextData>;
   /** What a finished run shows: `length` tokens after `prompt`. */
   readonly sample: {
     readonly prompt: string;
@@ -54,18 +54,18 @@ export async function trainFromCommandLine<Config extends TrainingConfig>(
 ): Promise<number> {
   const terminal = new Terminal(process.stdout);
   using interruption = listenForInterruption();
-  const { run, info } = await prepareRun(example, asked, given);
-  introduce(terminal, run, info);
-  const loss = await trainAndReport(example, terminal, run, interruption);
-  saveRun(run.config.checkpoint, run, example);
+  const { started, info } = await prepareRun(example, asked, given);
+  const { config, run } = started;
+  introduce(terminal, example, started, info);
+  const loss = await trainAndReport(example, terminal, started, interruption);
   if (interruption.outputClosed) return 0;
-  if (run.step < run.config.steps) {
-    terminal.line(`Stopped after step ${run.step}; saved in ${run.config.checkpoint}.`);
-    const option = checkpointOption(example, run.config);
-    terminal.line(`Go on with: ${example.command} --resume${option}`);
+  const { step } = run.counters;
+  if (step < config.steps) {
+    terminal.line(`Stopped after step ${step}; saved in ${config.checkpoint}.`);
+    terminal.line(`Go on with: ${example.command} --resume${checkpointOption(example, config)}`);
     return interruptedExitCode;
   }
-  conclude(example, terminal, run, loss);
+  conclude(example, terminal, started, loss);
   return 0;
 }
 
@@ -81,86 +81,67 @@ async function prepareRun<Config extends TrainingConfig>(
   example: LanguageExample<Config>,
   asked: Config,
   given: ReadonlySet<keyof Config & string>,
-): Promise<{ run: Run<Config>; info: RuntimeInfo }> {
+): Promise<{ started: ExampleRun<Config>; info: RuntimeInfo }> {
   const saved = asked.resume ? readRun(asked.checkpoint, example) : undefined;
   const config = saved === undefined ? asked : resumedConfig(saved.config, asked, given);
   checkConfig(config);
-  const data = example.loadData(config);
+  const data = await example.loadData(config);
   checkCheckpointPath(config.checkpoint);
   const info = await startTapeloop();
-  const run = saved === undefined ? startRun(config, data) : resumeRun(saved, config, data);
-  return { run, info };
+  const started = saved === undefined ? startRun(config, data) : resumeRun(saved, config, data);
+  return { started, info };
 }
 
 /** @returns the last validation loss. */
 async function trainAndReport<Config extends TrainingConfig>(
   example: LanguageExample<Config>,
   terminal: Terminal,
-  run: Run<Config>,
-  interruption: Interruption,
+  started: ExampleRun<Config>,
+  { signal }: Interruption,
 ): Promise<number> {
-  const { steps, validateEvery, checkpoint } = run.config;
-  let loss = Number.NaN;
-  await watchTraining(train(run), {
-    ...{ terminal, interruption, steps, validateEvery },
-    describe: (report, secondsPerStep) => describeStep(example, report, secondsPerStep),
-    validate: (step) => {
-      loss = evaluate(run.model, run.data.validation);
-      const figure = describeLoss(example, loss) + example.measure.perToken;
-      terminal.line(bold(`step ${step}  validation ${figure}`));
-      saveRun(checkpoint, run, example);
-    },
+  const { run, learningRate, config, data } = started;
+  const { steps, validateEvery, checkpoint } = config;
+  const events = train(run, {
+    ...{ steps, validateEvery, validation: data.validation, learningRate, signal },
+    save: () => saveRun(checkpoint, started, example),
   });
+  const line = terminalLine(terminal, { steps, token: example.token, unit: example.unit });
+  let loss = Number.NaN;
+  for await (const event of reportTo([line], events)) {
+    if (event.type === 'validation') loss = event.loss;
+  }
   return loss;
 }
 
 function introduce(
   terminal: Terminal,
-  { config, data, model, step }: Run,
+  { token }: { readonly token: string },
+  { config, data, model, run }: ExampleRun,
   info: RuntimeInfo,
 ): void {
-  const { training, validation, vocabulary, name } = data;
-  const { many } = vocabulary.tokenizer.names;
-  const parameters = model.parameters().reduce((sum, { size }) => sum + size, 0);
+  const { training, validation, tokenizer, name } = data;
   terminal.line(
-    `${name}: training on ${count(tokensIn(training))} ${many}, validating on ` +
-      `${count(tokensIn(validation))}, vocabulary of ${vocabulary.size} (rare ${many} share one)`,
+    `${name}: training on ${count(training.tokensPerPass)} ${token}s, validating on ` +
+      `${count(validation.tokensPerPass)}, vocabulary of ${tokenizer.size} (rare ${token}s share one)`,
   );
+  const parameters = model.parameters().reduce((sum, { size }) => sum + size, 0);
   terminal.line(
     `${config.layers} LSTM layers of ${config.hidden}, ${count(parameters)} parameters; batch ` +
       `${config.batch}, window ${config.window}; ${info.kernels} kernels${info.wide ? ', wide' : ''}; seed ${config.seed}`,
   );
+  const { step } = run.counters;
   if (step > 0) terminal.line(`Going on after step ${step} of ${config.checkpoint}.`);
 }
 
 function conclude<Config extends TrainingConfig>(
   { sample, conclude }: LanguageExample<Config>,
   terminal: Terminal,
-  { config, data, model }: Run<Config>,
+  { config, data, model }: ExampleRun<Config>,
   loss: number,
 ): void {
-  terminal.line();
   const stream = new RandomStream(config.seed).fork('sample');
-  const text = generate(model, data.vocabulary, { ...sample, stream });
-  terminal.line(sample.prompt + [...text].join(''));
-  terminal.line();
+  const text = [...writeText(model, data.tokenizer, { ...sample, stream })].join('');
+  terminal.line(`\n${sample.prompt}${text}\n`);
   terminal.line(`Saved in ${config.checkpoint}.`);
   for (const line of conclude(config, loss)) terminal.line(line);
-}
-
-function describeStep(
-  example: Units,
-  { loss, gradientNorm, tokens }: StepReport,
-  secondsPerStep: number,
-): string {
-  const speed = `${count(tokens / secondsPerStep)} ${example.tokenizer.names.short}/s`;
-  return `loss ${describeLoss(example, loss)}  norm ${gradientNorm.toFixed(4)}  ${speed}`;
-}
-
-function describeLoss({ measure }: Units, nats: number): string {
-  return `${nats.toFixed(4)} nats, ${measure.describe(nats)}`;
-}
-
-function tokensIn({ batch, rowLength }: ContiguousBatches): number {
-  return batch * rowLength;
 }

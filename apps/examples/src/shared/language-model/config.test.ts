@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
+import { parseOptions } from '@tapeloop/train/node';
 import { describe, expect, it } from 'vitest';
-import { parseOptions } from '../options.ts';
-import { checkConfig, configFromJson, resumedConfig } from './config.ts';
+import { checkConfig, resumedConfig } from './config.ts';
 import { tinyOptions } from './testing.ts';
 
 const defaults = { ...parseOptions(tinyOptions, []).values, warmup: 2 };
@@ -44,19 +44,6 @@ describe('resumedConfig', () => {
     expect(() => resumed('--learning-rate', '1')).toThrow(
       '--learning-rate cannot change when a run goes on: it began with 0.016, got 1.',
     );
-  });
-});
-
-describe('configFromJson', () => {
-  it('reads what was written', () => {
-    expect(configFromJson(tinyOptions, JSON.parse(JSON.stringify(saved)))).toEqual(saved);
-  });
-
-  it('refuses options that are missing or out of range', () => {
-    const { seed: _, ...seedless } = saved;
-    expect(() => configFromJson(tinyOptions, seedless)).toThrow('--seed is missing');
-    expect(() => configFromJson(tinyOptions, { ...saved, hidden: -3 })).toThrow('--hidden must be');
-    expect(() => configFromJson(tinyOptions, null)).toThrow('missing');
   });
 });
 

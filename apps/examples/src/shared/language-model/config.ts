@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
+import type { LanguageModelConfig } from '@tapeloop/train';
+import { optionName, UserError } from '@tapeloop/train/node';
 import { type AdamConfig, checkWarmup } from '../adam-options.ts';
-import { type OptionTable, type OptionValues, optionName } from '../options.ts';
-import { UserError } from '../user-error.ts';
-import type { ModelConfig } from './model.ts';
 
 /** The options of a training run. Those of the model and the optimizer are saved with it. */
-export interface TrainingConfig extends ModelConfig, AdamConfig {
+export interface TrainingConfig extends LanguageModelConfig, AdamConfig {
   /** A file; the example's own text when empty. */
   readonly data: string;
   /** Rows of text side by side. */
@@ -71,24 +70,4 @@ export function resumedConfig<Config extends TrainingConfig>(
     checkpoint: asked.checkpoint,
     resume: true,
   };
-}
-
-/**
- * Options as they were written to a file.
- *
- * @param table the options that must be there.
- * @throws UserError when one is missing or wrong.
- */
-export function configFromJson<Table extends OptionTable>(
-  table: Table,
-  json: unknown,
-): OptionValues<Table> {
-  if (typeof json !== 'object' || json === null) throw new UserError('the options are missing');
-  const read = new Map(Object.entries(json));
-  const entries = Object.entries(table).map(([key, option]) => {
-    if (!read.has(key)) throw new UserError(`--${optionName(key)} is missing`);
-    return [key, option.parse(optionName(key), String(read.get(key)))];
-  });
-  // One entry for each option, of the type that its `parse` gives.
-  return Object.fromEntries(entries) as OptionValues<Table>;
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+import { flag, integer, real, text } from '@tapeloop/train/node';
 import { adamOptions } from '../adam-options.ts';
-import { flag, integer, real, text } from '../options.ts';
 
 /** What the options of two language models differ in. */
 export interface OptionDefaults {

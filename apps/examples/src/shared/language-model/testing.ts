@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-import { ContiguousBatches } from '../contiguous-batches.ts';
-import { parseOptions } from '../options.ts';
-import { characters } from '../tokenizer.ts';
-import { Vocabulary } from '../vocabulary.ts';
+import { CharTokenizer, ContiguousBatches } from '@tapeloop/train';
+import { optionsFromJson, parseOptions } from '@tapeloop/train/node';
+import { usingRun } from '../run-testing.ts';
 import type { RunFormat } from './checkpoint.ts';
-import { configFromJson, type TrainingConfig } from './config.ts';
+import type { TrainingConfig } from './config.ts';
 import { languageModelOptions } from './option-table.ts';
+import { type ExampleRun, startRun } from './run.ts';
 import type { TextData } from './text-data.ts';
 
 export const tinyOptions = languageModelOptions({
@@ -28,8 +28,7 @@ export const tinyConfig: TrainingConfig = { ...parseOptions(tinyOptions, []).val
 /** What the files of such runs are called. */
 export const tinyFormat: RunFormat<TrainingConfig> = {
   name: 'tiny',
-  tokenizer: characters,
-  readConfig: (json) => configFromJson(tinyOptions, json),
+  readConfig: (json) => optionsFromJson(tinyOptions, json),
 };
 
 /** Ten sorts of characters in an order that can be learnt. */
@@ -39,15 +38,23 @@ export const tinyText = Array.from(
 ).join('');
 
 /** A text for `tinyConfig`, whose last window in a pass is shorter than the others. */
-export function tinyData(window: number = tinyConfig.window): TextData {
-  const vocabulary = Vocabulary.of(tinyText);
-  const ids = vocabulary.encode(tinyText);
-  const { batch } = tinyConfig;
+export function tinyData(): TextData {
+  const tokenizer = CharTokenizer.train(tinyText);
+  const ids = tokenizer.encode(tinyText);
+  const { batch, window } = tinyConfig;
   return {
     name: 'tiny',
     fingerprint: 'none',
-    vocabulary,
+    tokenizer,
     training: new ContiguousBatches(ids.subarray(0, 800), { batch, window }),
     validation: new ContiguousBatches(ids.subarray(800), { batch: 2, window }),
   };
+}
+
+/** Runs `fn` on a new run and frees it. */
+export function withRun<T>(
+  changes: Partial<TrainingConfig>,
+  fn: (started: ExampleRun) => Promise<T>,
+): Promise<T> {
+  return usingRun(startRun({ ...tinyConfig, ...changes }, tinyData()), fn);
 }

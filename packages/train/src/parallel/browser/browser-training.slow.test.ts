@@ -2,7 +2,12 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type FolderServer, serveFolder, startChromium } from '@tapeloop/browser-test';
+import {
+  crossOriginIsolation,
+  type FolderServer,
+  serveFolder,
+  startChromium,
+} from '@tapeloop/browser-test';
 import { closeTo } from '@tapeloop/core/testing';
 import type { Browser, Page } from 'playwright-core';
 import * as vite from 'vite';
@@ -14,12 +19,6 @@ import type { Training } from './training-page-testing.ts';
 
 const withoutDropout: ReplicaPlan = { steps: 30, outputKeep: 1, batch: 4 };
 const withDropout: ReplicaPlan = { steps: 30, outputKeep: 0.7, batch: 4 };
-
-/** What makes a page cross-origin isolated, and so lets it have shared memory. */
-const isolation = {
-  'Cross-Origin-Opener-Policy': 'same-origin',
-  'Cross-Origin-Embedder-Policy': 'require-corp',
-};
 
 let folder: string;
 let browser: Browser;
@@ -40,7 +39,12 @@ afterAll(async () => {
 });
 
 describe.each([
-  { name: 'is cross-origin isolated', headers: isolation, transport: 'shared memory', channels: 0 },
+  {
+    name: 'is cross-origin isolated',
+    headers: crossOriginIsolation,
+    transport: 'shared memory',
+    channels: 0,
+  },
   { name: 'is not isolated', headers: {}, transport: 'messages', channels: 1 },
 ])('two Web Workers of a page that $name', ({ headers, transport, channels }) => {
   let server: FolderServer;
@@ -49,6 +53,8 @@ describe.each([
 
   const train = (count: number, plan: ReplicaPlan): Promise<Training> =>
     page.evaluate(`train(${count}, ${JSON.stringify(plan)})`);
+  const failureOf = (plan: ReplicaPlan, lastStep?: number): Promise<string> =>
+    page.evaluate(`failureOf(${JSON.stringify(plan)}, ${lastStep})`);
 
   beforeAll(async () => {
     server = await serveFolder(folder, headers);
@@ -79,12 +85,8 @@ describe.each([
   it('learn what one with twice the rows does, to 1e-5', async () => {
     const [first] = (await train(2, withoutDropout)).results;
     const [alone] = (await train(1, { ...withoutDropout, batch: 8 })).results;
-    const numbers = ({ losses = [], validation = Number.NaN }: Partial<ReplicaResult> = {}) => [
-      ...losses,
-      validation,
-    ];
-    expect(numbers(first).length).toBe(31);
-    closeTo(numbers(first), numbers(alone), { relative: 1e-5, absolute: 0 });
+    expect(lossesOf(first).length).toBe(31);
+    closeTo(lossesOf(first), lossesOf(alone), { relative: 1e-5, absolute: 0 });
   });
 
   it('leave the page free: it answers within half a second all the time', async () => {
@@ -96,20 +98,23 @@ describe.each([
   it.each([
     ['throws', 'throw', 'RangeError: the data of this rank is gone'],
     ['closes itself', 'exit', 'Error: the worker ended without a result'],
-  ] as const)('end when one %s, with its error', async (_name, kind, message) => {
+  ] as const)('end with the error of one that %s', async (_name, kind, message) => {
     const plan: ReplicaPlan = { ...withDropout, failure: { rank: 1, step: 9, kind } };
-    const failure = await page.evaluate(`failureOf(${JSON.stringify(plan)})`);
-    expect(failure).toBe(`WorkerError: rank 1: ${message}`);
+    expect(await failureOf(plan)).toBe(`WorkerError: rank 1: ${message}`);
     await expect.poll(() => page.workers().length).toBe(0);
   });
 
   it('end when one is taken away', async () => {
-    const plan: ReplicaPlan = { ...withDropout, steps: 1e6 };
-    const failure = await page.evaluate(`failureOfTermination(${JSON.stringify(plan)}, 9)`);
+    const failure = await failureOf({ ...withDropout, steps: 1e6 }, 9);
     expect(failure).toBe('WorkerError: rank 1: Error: the worker ended without a result');
     await expect.poll(() => page.workers().length).toBe(0);
   });
 });
+
+/** Of each step, and of the validation. */
+function lossesOf(result: ReplicaResult | undefined): number[] {
+  return result === undefined ? [] : [...result.losses, result.validation];
+}
 
 async function buildPage(): Promise<void> {
   await vite.build({

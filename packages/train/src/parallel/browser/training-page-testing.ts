@@ -26,33 +26,27 @@ Object.assign(globalThis, {
   async train(count: number, data: ReplicaPlan): Promise<Training> {
     const channelsBefore = channels;
     const stopWatch = watchPauses();
-    const results = await runWebWorkers<ReplicaPlan, number, ReplicaResult>(startWorker, {
-      count,
-      data,
-    });
+    const options = { count, data };
+    const results = await runWebWorkers<ReplicaPlan, number, ReplicaResult>(startWorker, options);
     return { results, channels: channels - channelsBefore, longestPause: stopWatch() };
   },
 
-  /** The error that ended the training of two workers. */
-  async failureOf(data: ReplicaPlan): Promise<string> {
-    return runWebWorkers<ReplicaPlan, number, ReplicaResult>(startWorker, { count: 2, data }).then(
-      () => 'none',
-      String,
-    );
-  },
-
-  /** The same, when the second worker is taken away after a step. */
-  async failureOfTermination(data: ReplicaPlan, lastStep: number): Promise<string> {
+  /** What ended the training of two workers, the second of which is taken away after `lastStep`. */
+  async failureOf(data: ReplicaPlan, lastStep = Number.POSITIVE_INFINITY): Promise<string> {
     const workers: Worker[] = [];
-    const start = (rank: number) => (workers[rank] = startWorker());
+    const start = () => {
+      const worker = startWorker();
+      workers.push(worker);
+      return worker;
+    };
     const onMessage = (step: number, rank: number) => {
       if (rank === 1 && step === lastStep) workers[rank]?.terminate();
     };
-    return runWebWorkers<ReplicaPlan, number, ReplicaResult>(start, {
-      count: 2,
-      data,
-      onMessage,
-    }).then(() => 'none', String);
+    const options = { count: 2, data, onMessage };
+    return runWebWorkers<ReplicaPlan, number, ReplicaResult>(start, options).then(
+      () => 'none',
+      String,
+    );
   },
 });
 

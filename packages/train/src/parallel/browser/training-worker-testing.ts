@@ -2,7 +2,6 @@
 import { webWorkerMain } from '../../index.ts';
 import { type ReplicaPlan, type ReplicaResult, trainReplica } from '../replica-testing.ts';
 
-/** Tells the page of each step. */
 await webWorkerMain<ReplicaPlan, number, ReplicaResult>(async ({ communicator, data, report }) => {
   let step = 0;
   return trainReplica(communicator, data, {

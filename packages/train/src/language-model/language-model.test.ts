@@ -2,14 +2,14 @@
 import { init, tensor, tidy } from '@tapeloop/core';
 import { trackLeaks } from '@tapeloop/core/testing';
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { LanguageModel, type ModelConfig } from './model.ts';
+import { LanguageModel, type LanguageModelConfig } from './language-model.ts';
 
 beforeAll(async () => {
   await init();
 });
 trackLeaks({ beforeEach, afterEach });
 
-const bare: ModelConfig = {
+const bare: LanguageModelConfig = {
   embedding: 6,
   hidden: 6,
   layers: 2,
@@ -23,7 +23,7 @@ const vocabularySize = 9;
 const time = 5;
 
 /** Runs `fn` on a new model and frees it. */
-function withModel<T>(changes: Partial<ModelConfig>, fn: (model: LanguageModel) => T): T {
+function withModel<T>(changes: Partial<LanguageModelConfig>, fn: (model: LanguageModel) => T): T {
   const model = new LanguageModel(vocabularySize, { ...bare, ...changes });
   try {
     model.build([time, 2], 'int32');
@@ -42,7 +42,7 @@ function logitsOf(model: LanguageModel, training: boolean): readonly number[] {
 }
 
 /** The random streams that a training call draws from. */
-function streamsOf(changes: Partial<ModelConfig>): readonly string[] {
+function streamsOf(changes: Partial<LanguageModelConfig>): readonly string[] {
   return withModel(changes, (model) => {
     logitsOf(model, true);
     return [...model.randomState().keys()].filter((path) => !path.endsWith('initializer'));

@@ -16,7 +16,7 @@ import { tokenizerFromJson } from '../tokenizers/tokenizer-from-json.ts';
 import { configToJson, type SavedConfig } from './saved-config.ts';
 
 /** All that a process needs to take part in a run: plain data, which can be sent. */
-export interface SessionPlan {
+export interface TrainingPlan {
   readonly config: SavedConfig;
   readonly text: TokenizedText;
   /** The folder of the run's checkpoints. */
@@ -26,8 +26,8 @@ export interface SessionPlan {
 }
 
 /** Trains as planned, one of the ranks of a communicator, and tells how it goes. */
-export async function* session(
-  plan: SessionPlan,
+export async function* trainRank(
+  plan: TrainingPlan,
   communicator: Communicator,
   signal: AbortSignal,
 ): AsyncGenerator<TrainingEvent> {
@@ -64,7 +64,7 @@ export async function* session(
 
 /** Gathers the run from all ranks; the first writes it. */
 function saver<B extends Batch, Carried>(
-  { config, checkpoint }: SessionPlan,
+  { config, checkpoint }: TrainingPlan,
   run: TrainingRun<B, Carried>,
 ): (validation: ValidationEvent | undefined) => Promise<string> {
   const folder = new CheckpointFolder(checkpoint, config.loop);
