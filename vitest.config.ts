@@ -16,6 +16,9 @@ export default defineConfig(({ mode }) => {
       // tfjs keeps its kernels, gradients and backend in globals: every file gets a fresh process.
       pool: 'forks',
       isolate: true,
+      // Left to itself it would leave a core free, which is half of a small machine. The slow tests
+      // start programs of their own and measure.
+      ...(slow ? {} : { maxWorkers: '100%' }),
       globals: false,
       passWithNoTests: slow,
       reporters: ['default', 'json'],
