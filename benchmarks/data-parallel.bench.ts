@@ -30,7 +30,7 @@ const { values: options } = parseArgs({
 });
 const effort = options.quick
   ? { rounds: 2, warmUp: 1, steps: 3 }
-  : { rounds: 7, warmUp: 4, steps: 16 };
+  : { rounds: 7, warmUp: 12, steps: 40 };
 
 const before = machine();
 console.log(`${describeMachine(before)}\n`);

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { init } from '@tapeloop/core';
-import { ContiguousBatches, startLanguageModel } from '@tapeloop/train';
+import { ContiguousBatches, initInTurn, startLanguageModel } from '@tapeloop/train';
 import { workerMain } from '@tapeloop/train/node';
 import type { Report, Workload } from './workload.ts';
 
@@ -9,7 +8,7 @@ const ids = Int32Array.from({ length: 200_000 }, (_, i) => (i * i + (i >> 3)) % 
 
 await workerMain<Workload, never, Report>(async ({ communicator, data }) => {
   const { hidden, batch, window, warmUp, steps } = data;
-  await init({ wide: 'auto' });
+  await initInTurn(communicator, { wide: 'auto' });
   const { rank, size: ranks } = communicator;
   const { run } = startLanguageModel(
     {

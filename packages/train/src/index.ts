@@ -84,6 +84,7 @@ export { checkReplicas } from './parallel/check-replicas.ts';
 export type { Communicator } from './parallel/communicator.ts';
 export { CommunicatorError } from './parallel/communicator-error.ts';
 export { GradientReducer, type GradientReducerOptions } from './parallel/gradient-reducer.ts';
+export { initInTurn } from './parallel/init-in-turn.ts';
 export { gatherState, shareOf } from './parallel/replica-state.ts';
 export { SingleProcess } from './parallel/single-process.ts';
 export { runWebWorkers, webWorkerMain } from './parallel/web-workers.ts';

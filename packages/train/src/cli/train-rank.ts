@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { dispose, init } from '@tapeloop/core';
+import { dispose } from '@tapeloop/core';
 import { encodeCheckpoint, type SavedRun, withRunState } from '../checkpoint/checkpoint.ts';
 import { CheckpointFolder } from '../checkpoint/checkpoint-folder.ts';
 import type { Batch } from '../data/batch.ts';
@@ -11,6 +11,7 @@ import { train } from '../loop/train.ts';
 import type { TrainingRun } from '../loop/training-run.ts';
 import { checkReplicas } from '../parallel/check-replicas.ts';
 import type { Communicator } from '../parallel/communicator.ts';
+import { initInTurn } from '../parallel/init-in-turn.ts';
 import { gatherState, shareOf } from '../parallel/replica-state.ts';
 import { tokenizerFromJson } from '../tokenizers/tokenizer-from-json.ts';
 import { configToJson, type SavedConfig } from './saved-config.ts';
@@ -33,7 +34,7 @@ export async function* trainRank(
 ): AsyncGenerator<TrainingEvent> {
   const { config, text, saved } = plan;
   const { model, loop } = config;
-  await init({ wide: 'auto' });
+  await initInTurn(communicator, { wide: 'auto' });
   const share = { batch: model.batch, window: model.window, ...sharesOf(communicator) };
   const { run, learningRate } = startLanguageModel(
     { ...model, steps: loop.steps },
