@@ -34,20 +34,22 @@ export interface OpenOptions {
 /** A browser's page, by what a person sees and does. */
 export class OpenedPage {
   readonly page: Page;
-  /** Exceptions that nobody caught, and what the console was told. */
+  /** Exceptions that nobody caught, and what the console was told, but for `console.debug`. */
   readonly complaints: string[] = [];
 
   private constructor(page: Page) {
     this.page = page;
     page.on('pageerror', ({ message }) => this.complaints.push(message));
-    page.on('console', (message) => this.complaints.push(message.text()));
+    page.on('console', (message) => {
+      if (message.type() !== 'debug') this.complaints.push(message.text());
+    });
   }
 
   static async open(browser: Browser, { url, prepare, ...options }: OpenOptions) {
     const page = await browser.newPage(options);
+    const opened = new OpenedPage(page);
     await prepare?.(page);
     await page.goto(url);
-    const opened = new OpenedPage(page);
     await opened.waitForText('#text-name', /^Moby-Dick$/);
     return opened;
   }
