@@ -5,8 +5,8 @@
 import { gemmPackB, gemmPacked, gemmPackedBytes, gemmWorkspace } from './gemm'
 import { gruCandidate, gruCandidateGrad, gruGates, gruGatesGrad, gruResetGates, gruResetGatesGrad } from './gru'
 import {
-  isValid, keepState, maskState, outputGrad, rowsAlike, Sequence, skipRows, startCarry, startStates, stateAfter,
-  stateBefore, stateBytes, timeOf,
+  isValid, keepState, maskState, outputGrad, rowsAlike, Sequence, skipRows, startCarry, startStates, stateBefore,
+  stateBytes, timeOf,
 } from './sequence'
 
 /** The bytes of workspace that both directions need: products, two packed matrices, two states. */

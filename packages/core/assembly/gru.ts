@@ -7,7 +7,6 @@
 
 import { addressOf } from './inline/configuration'
 import { splat } from './inline/constant'
-import { tanh4 } from './inline/exp'
 import { fma, fnma } from './inline/fma'
 import { loadOne, storeOne } from './inline/one'
 import { loadPart, partBetween, storePart } from './inline/part'

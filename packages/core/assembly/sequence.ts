@@ -10,10 +10,11 @@
 //
 // so the T states that the steps start from are one matrix [T·B, U] in the order of t either way.
 
+import { addInPlace } from './binary'
 import { copyElements } from './inline/copy'
 import { loadPart, partBetween, storePart } from './inline/part'
 
-/** The arguments of a whole-sequence kernel, in the order of `sequenceFields` in src/kernels/reference/sequence.ts. */
+/** The arguments of a whole-sequence kernel, in the order of `sequenceFields` in src/kernels/sequence-arguments.ts. */
 // @ts-ignore: decorator
 @unmanaged
 export class Sequence {
@@ -134,7 +135,7 @@ export function outputGrad(s: Sequence, t: i32, row: i32, rows: i32, carry: usiz
   const at = <usize>row * s.units << 2
   const grad = s.outputsGrad + <usize>t * stateBytes(s) + at
   if (!carry) return grad
-  addTo(carry + at, grad, rows * s.units)
+  addInPlace(carry + at, grad, rows * s.units)
   return carry + at
 }
 
@@ -143,23 +144,6 @@ export function startCarry(s: Sequence, workspace: usize): usize {
   if (!s.valid || !s.repeatOutputs || !s.outputsGrad) return 0
   memory.fill(workspace, 0, stateBytes(s))
   return workspace
-}
-
-/** `x += y`. */
-export function addTo(x: usize, y: usize, n: i32): void {
-  const end = x + (<usize>n << 2)
-  while (end - x >= 32) {
-    const a = f32x4.add(v128.load(x), v128.load(y))
-    const b = f32x4.add(v128.load(x, 16), v128.load(y, 16))
-    v128.store(x, a)
-    v128.store(x, b, 16)
-    x += 32
-    y += 32
-  }
-  for (; x < end; x += 16, y += 16) {
-    const count = partBetween(x, end)
-    storePart(x, f32x4.add(loadPart(x, count), loadPart(y, count)), count)
-  }
 }
 
 // out = mask · x, or x without a mask; `first` and `maskRow` count elements.

@@ -6,7 +6,8 @@
 
 import * as tf from '@tensorflow/tfjs-core';
 import { layers, type Sequential, sequential } from '@tensorflow/tfjs-layers';
-import { accelerateTfjs } from '../src/tfjs/index.ts';
+import { init } from '../src/backend.ts';
+import { median, timeSteps } from '../src/tfjs/speed-testing.ts';
 
 /** A training step to measure. */
 interface Contest {
@@ -53,41 +54,20 @@ const contests: readonly Contest[] = [
 ];
 
 tf.env().set('PROD', true);
+await init();
 for (const contest of contests) await measure(contest);
 
 async function measure({ name, model: make, input, output }: Contest): Promise<void> {
-  const times: Record<'stock' | 'ours', number[]> = { stock: [], ours: [] };
-  await accelerateTfjs().then(({ restore }) => restore());
   const [model, x, y] = [make(), filled(input), filled(output)];
-  const optimizer = tf.train.adam(1e-3);
-  const step = () => {
-    const start = performance.now();
-    const loss = optimizer.minimize(() => {
-      const predicted = model.apply(x, { training: true });
-      if (!(predicted instanceof tf.Tensor)) throw new Error('the model must have one output.');
-      return tf.losses.meanSquaredError<tf.Tensor, tf.Scalar>(y, predicted);
-    }, true);
-    loss?.dataSync();
-    loss?.dispose();
-    return performance.now() - start;
-  };
-  for (let round = -2; round < rounds; round++) {
-    const stock = step();
-    const { restore } = await accelerateTfjs();
-    const ours = step();
-    restore();
-    if (round < 0) continue;
-    times.stock.push(stock);
-    times.ours.push(ours);
-  }
-  const [stock, ours] = [median(times.stock), median(times.ours)];
+  const times = await timeSteps(model, x, y, rounds);
+  const stock = median(times.map((time) => time.stock));
+  const ours = median(times.map((time) => time.ours));
   console.log(
     `${name}: ${stock.toFixed(1)} ms with tfjs's kernels, ${ours.toFixed(1)} ms with ours, ` +
       `${(stock / ours).toFixed(1)} times as fast`,
   );
   tf.dispose([x, y]);
   model.dispose();
-  optimizer.dispose();
 }
 
 function recurrent(units: number): Sequential {
@@ -111,9 +91,4 @@ function filled(shape: number[]): tf.Tensor {
     Float32Array.from({ length: size }, (_, i) => Math.cos(i)),
     shape,
   );
-}
-
-function median(values: readonly number[]): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN;
 }

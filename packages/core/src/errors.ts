@@ -61,14 +61,28 @@ export function argumentMessage(problem: ArgumentProblem): string {
   return hint === undefined ? message : `${message} ${hint}`;
 }
 
-/** Prints a received value the way a reader would write it, cut to a line. */
+/** How much is shown of a value: characters, entries of a list, lists in lists. */
+const [LONGEST, MOST, DEEPEST] = [160, 8, 3];
+
+/** Prints a received value the way a reader would write it, cut to a line however long or deep it is. */
 export function show(value: unknown): string {
-  if (typeof value === 'string') return JSON.stringify(value);
-  if (Array.isArray(value)) return `[${value.map(show).join(', ')}]`;
+  const text = textOf(value, DEEPEST);
+  return text.length > LONGEST ? `${text.slice(0, LONGEST)}…` : text;
+}
+
+function textOf(value: unknown, depth: number): string {
+  if (typeof value === 'string') return JSON.stringify(value.slice(0, LONGEST));
+  if (Array.isArray(value)) {
+    if (depth === 0) return '[…]';
+    const entries = value.slice(0, MOST).map((entry) => textOf(entry, depth - 1));
+    if (value.length > MOST) entries.push(`… ${value.length} in all`);
+    return `[${entries.join(', ')}]`;
+  }
   if (typeof value === 'function') return `function ${value.name || '(anonymous)'}`;
   if (typeof value === 'object' && value !== null) {
-    const name = value.constructor?.name ?? 'object';
-    return name === 'Object' ? `{ ${Object.keys(value).join(', ')} }` : `a ${name}`;
+    const name: unknown = value.constructor?.name;
+    const isPlain = typeof name !== 'string' || name === 'Object';
+    return isPlain ? `{ ${Object.keys(value).join(', ')} }` : `a ${name}`;
   }
   return Object.is(value, -0) ? '-0' : String(value);
 }

@@ -57,11 +57,7 @@ export { einsum } from './ops/einsum.ts';
 export { erf, exp, log, log1p } from './ops/exponential.ts';
 export { maximum, minimum } from './ops/extrema.ts';
 export { gather, scatterAdd } from './ops/gather.ts';
-export {
-  type GruSequenceArguments,
-  gruSequence,
-  type RecurrentSequenceResult,
-} from './ops/gru-sequence.ts';
+export { type GruSequenceArguments, gruSequence } from './ops/gru-sequence.ts';
 export { coalesce, toDense } from './ops/indexed-slices.ts';
 export { type LayerNormOptions, layerNorm } from './ops/layer-norm.ts';
 export { logSumExp } from './ops/log-sum-exp.ts';
@@ -92,7 +88,7 @@ export { mean, type ReduceOptions, sum } from './ops/reduce.ts';
 export type { LossReduction } from './ops/reduce-loss.ts';
 export { broadcastTo, expandDims, flatten, reshape, squeeze } from './ops/reshape.ts';
 export { reverse } from './ops/reverse.ts';
-export type { SequenceOptions } from './ops/sequence-inputs.ts';
+export type { RecurrentSequenceResult, SequenceOptions } from './ops/sequence-inputs.ts';
 export {
   type SimpleRnnSequenceArguments,
   simpleRnnSequence,

@@ -21,12 +21,13 @@ export interface NotDifferentiable {
   readonly notDifferentiable: string;
 }
 
-/** All that an op is: `Output` is one tensor, or several. */
+/** All that an op is: `Output` is one tensor, or several, and `Dy` the gradient of it. */
 export interface OpDefinition<
   Inputs extends readonly Tensor[],
   Attrs,
   Saved extends readonly Tensor[],
-  Output extends Tensor | readonly Tensor[],
+  Output,
+  Dy,
 > {
   readonly name: OpName;
   /** Checks inputs and attributes, then computes the value with kernels. */
@@ -38,10 +39,7 @@ export interface OpDefinition<
    * With several outputs `dy` is a list, `null` for an output that nothing used.
    */
   readonly gradient:
-    | ((
-        dy: Output extends Tensor ? Tensor : readonly (Tensor | null)[],
-        context: RuleContext<Saved, Attrs>,
-      ) => readonly InputGradient[])
+    | ((dy: Dy, context: RuleContext<Saved, Attrs>) => readonly InputGradient[])
     | NotDifferentiable;
   /** The inputs are broadcast against each other; the tape reverses that in their gradients. */
   readonly broadcasts?: boolean;
@@ -74,7 +72,7 @@ export function defineOp<
   Inputs extends readonly Tensor[],
   Attrs = void,
   const Saved extends readonly Tensor[] = readonly [],
->(definition: OpDefinition<Inputs, Attrs, Saved, Tensor>): Op<Inputs, Attrs, Tensor> {
+>(definition: OpDefinition<Inputs, Attrs, Saved, Tensor, Tensor>): Op<Inputs, Attrs, Tensor> {
   const { gradient } = definition;
   return declare(
     definition,
@@ -92,9 +90,10 @@ export function defineMultiOp<
   Inputs extends readonly Tensor[],
   Attrs = void,
   const Saved extends readonly Tensor[] = readonly [],
+  const Outputs extends readonly Tensor[] = readonly Tensor[],
 >(
-  definition: OpDefinition<Inputs, Attrs, Saved, readonly Tensor[]>,
-): Op<Inputs, Attrs, readonly Tensor[]> {
+  definition: OpDefinition<Inputs, Attrs, Saved, Outputs, readonly (Tensor | null)[]>,
+): Op<Inputs, Attrs, Outputs> {
   const { gradient } = definition;
   return declare(
     definition,
@@ -110,9 +109,10 @@ function declare<
   Inputs extends readonly Tensor[],
   Attrs,
   Saved extends readonly Tensor[],
-  Output extends Tensor | readonly Tensor[],
+  Output,
+  Dy,
 >(
-  definition: OpDefinition<Inputs, Attrs, Saved, Output>,
+  definition: OpDefinition<Inputs, Attrs, Saved, Output, Dy>,
   list: (output: Output) => readonly Tensor[],
   rule: (
     dys: readonly (Tensor | null)[],

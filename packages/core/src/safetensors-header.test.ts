@@ -81,12 +81,12 @@ describe('a malformed file', () => {
     [
       'with a shape of lists in lists without end',
       fileOf(`{"x":{"dtype":"F32","shape":${'['.repeat(50_000)}${']'.repeat(50_000)}}}`),
-      'tensor "x" has shape a list of 1, not a list of whole numbers',
+      'tensor "x" has shape [[[[…]]]], not a list of whole numbers',
     ],
     [
       'with a dtype that has no text of its own',
       fileOf('{"x":{"dtype":{"constructor":{"name":{"toString":1}}}}}'),
-      'tensor "x" has dtype an object',
+      'tensor "x" has dtype { constructor }',
     ],
     ['with text for a tensor', fileOf({ x: 'y' }), 'tensor "x" is not described by an object'],
     [

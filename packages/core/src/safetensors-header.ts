@@ -40,7 +40,7 @@ export function parseHeader(bytes: Uint8Array, fail: Fail): Header {
   const { __metadata__: metadata = {}, ...entries } = header;
   const places = Object.entries(entries)
     .map(([name, entry]) =>
-      parseEntry(name, entry, (reason) => fail(`tensor ${briefly(name)}${reason}`)),
+      parseEntry(name, entry, (reason) => fail(`tensor ${show(name)}${reason}`)),
     )
     .sort((a, b) => a.begin - b.begin || a.end - b.end);
   checkCover(places, bytes.length - dataStart, fail);
@@ -91,7 +91,7 @@ function problemOfObjects(json: string): string | undefined {
     else if (token === ':') {
       const keys = open.at(-1);
       const key: string = JSON.parse(previous);
-      if (keys?.has(key)) return `has the key ${briefly(key)} twice`;
+      if (keys?.has(key)) return `has the key ${show(key)} twice`;
       keys?.add(key);
     }
     previous = token;
@@ -105,18 +105,18 @@ function parseEntry(name: string, entry: unknown, fail: Fail): Place {
   const format = typeof dtype === 'string' ? elementFormats.get(dtype) : undefined;
   if (format === undefined) {
     const known = [...elementFormats.keys()].join(', ');
-    throw fail(` has dtype ${briefly(dtype)}; those that can be read are ${known}`);
+    throw fail(` has dtype ${show(dtype)}; those that can be read are ${known}`);
   }
-  if (!isSizes(shape)) throw fail(` has shape ${briefly(shape)}, not a list of whole numbers`);
-  if (!isSizes(offsets)) throw fail(` has data_offsets ${briefly(offsets)}, not two whole numbers`);
+  if (!isSizes(shape)) throw fail(` has shape ${show(shape)}, not a list of whole numbers`);
+  if (!isSizes(offsets)) throw fail(` has data_offsets ${show(offsets)}, not two whole numbers`);
   const [begin, end, ...more] = offsets;
   if (begin === undefined || end === undefined || more.length > 0 || begin > end) {
-    throw fail(` has data_offsets ${briefly(offsets)}, not a begin and an end after it`);
+    throw fail(` has data_offsets ${show(offsets)}, not a begin and an end after it`);
   }
   const needed = shape.reduce((product, size) => product * size, format.bytes);
   if (needed !== end - begin) {
     throw fail(
-      ` needs ${needed} bytes for shape ${briefly(shape)} of ${dtype}, but has ${end - begin}`,
+      ` needs ${needed} bytes for shape ${show(shape)} of ${dtype}, but has ${end - begin}`,
     );
   }
   return { name, format, shape, begin, end };
@@ -126,9 +126,9 @@ function parseEntry(name: string, entry: unknown, fail: Fail): Place {
 function checkCover(places: readonly Place[], dataLength: number, fail: Fail): void {
   let covered = 0;
   for (const { name, begin, end } of places) {
-    if (begin < covered) throw fail(`tensor ${briefly(name)} overlaps the one before it`);
+    if (begin < covered) throw fail(`tensor ${show(name)} overlaps the one before it`);
     if (begin > covered) {
-      throw fail(`no tensor owns the ${begin - covered} bytes before tensor ${briefly(name)}`);
+      throw fail(`no tensor owns the ${begin - covered} bytes before tensor ${show(name)}`);
     }
     covered = end;
   }
@@ -144,20 +144,10 @@ function parseMetadata(metadata: unknown, fail: Fail): Record<string, string> {
   if (!isRecord(metadata)) throw fail('its __metadata__ is not an object');
   return Object.fromEntries(
     Object.entries(metadata).map(([key, value]) => {
-      if (typeof value !== 'string') throw fail(`metadata ${briefly(key)} is not text`);
+      if (typeof value !== 'string') throw fail(`metadata ${show(key)} is not text`);
       return [key, value];
     }),
   );
-}
-
-/** A value of a file in an error, in a few words: it may be as long as the file, or as deep. */
-export function briefly(value: unknown): string {
-  if (typeof value === 'string') return show(value.length > 80 ? `${value.slice(0, 80)}…` : value);
-  if (Array.isArray(value)) {
-    const isShort = value.length <= 8 && value.every((item) => typeof item === 'number');
-    return isShort ? show(value) : `a list of ${value.length}`;
-  }
-  return isRecord(value) ? 'an object' : show(value);
 }
 
 function isSizes(value: unknown): value is number[] {

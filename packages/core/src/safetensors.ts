@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { DType, TypedArray } from './dtype.ts';
-import { argumentMessage, ValueError } from './errors.ts';
+import { argumentMessage, show, ValueError } from './errors.ts';
 import { formatNames, SafetensorsError } from './safetensors-format.ts';
-import { briefly, LENGTH_BYTES, type Place, parseHeader } from './safetensors-header.ts';
+import { LENGTH_BYTES, type Place, parseHeader } from './safetensors-header.ts';
 import type { Shape } from './shape.ts';
 import type { Tensor } from './tensor.ts';
 
@@ -90,7 +90,7 @@ export function decodeSafetensors(
     try {
       return [name, { dtype: format.dtype, shape, data: format.read(buffer) }];
     } catch (error) {
-      if (error instanceof RangeError) throw fail(`tensor ${briefly(name)}: ${error.message}`);
+      if (error instanceof RangeError) throw fail(`tensor ${show(name)}: ${error.message}`);
       throw error;
     }
   };

@@ -2,7 +2,7 @@
 
 import { expect, test } from 'vitest';
 import { expectClose } from './expect-close-testing.ts';
-import { spread, unitSizes } from './recurrent-testing.ts';
+import { everything, spread, unitSizes } from './recurrent-testing.ts';
 import { bitsOf, createTestHeap, forEachBuild, type TestHeap } from './testing.ts';
 
 const { NaN: nan, POSITIVE_INFINITY: inf } = Number;
@@ -112,10 +112,6 @@ function buffers(heap: TestHeap, units: number, misalign: number) {
     before: heap.input(spread(size, 6), { misalign: 8 }),
     h: heap.output(size, { misalign }),
   };
-}
-
-function everything(heap: TestHeap, ...parts: readonly [pointer: number, length: number][]) {
-  return Float32Array.from(parts.flatMap(([at, length]) => [...heap.floats(at, length)]));
 }
 
 /** Gates as `gruGates` leaves them. */

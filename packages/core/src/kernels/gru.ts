@@ -54,9 +54,9 @@ export function gruForward(
   scratch: Scratch,
   sequence: GruSequence,
 ): void {
-  const workspace = kernels.gruSequenceWorkspace(sequence.batch, sequence.units);
-  const arguments_ = argumentsOf('gruForward', sequence);
-  callSequence(kernels.gruSequenceForward, memory, scratch, workspace, arguments_);
+  const { gruSequenceForward, gruSequenceWorkspace } = kernels;
+  const args = argumentsOf('gruForward', sequence);
+  callSequence(gruSequenceForward, gruSequenceWorkspace, memory, scratch, args);
 }
 
 /**
@@ -79,9 +79,9 @@ export function gruBackward(
   sequence: GruSequence,
   gradients: GruGradients,
 ): void {
-  const workspace = kernels.gruSequenceWorkspace(sequence.batch, sequence.units);
-  const arguments_ = argumentsOf('gruBackward', sequence, gradients);
-  callSequence(kernels.gruSequenceBackward, memory, scratch, workspace, arguments_);
+  const { gruSequenceBackward, gruSequenceWorkspace } = kernels;
+  const args = argumentsOf('gruBackward', sequence, gradients);
+  callSequence(gruSequenceBackward, gruSequenceWorkspace, memory, scratch, args);
 }
 
 function argumentsOf(

@@ -2,9 +2,9 @@
 
 import { expect, test } from 'vitest';
 import { expectClose } from './expect-close-testing.ts';
-import { spread, unitSizes } from './recurrent-testing.ts';
+import { everything, spread, unitSizes } from './recurrent-testing.ts';
 import { lstmUnit } from './reference/lstm.ts';
-import { bitsOf, createTestHeap, forEachBuild, type TestHeap } from './testing.ts';
+import { bitsOf, createTestHeap, forEachBuild } from './testing.ts';
 
 const { NaN: nan, POSITIVE_INFINITY: inf } = Number;
 
@@ -108,10 +108,6 @@ forEachBuild('LSTM step', (build) => {
     expect(fifth).toBeCloseTo(0.5 * Math.tanh(1), 6);
   });
 });
-
-function everything(heap: TestHeap, ...buffers: readonly [pointer: number, length: number][]) {
-  return Float32Array.from(buffers.flatMap(([at, length]) => [...heap.floats(at, length)]));
-}
 
 /** Gates of some rows as `lstmGates` leaves them. */
 function activated(rows: number, units: number): Float32Array {

@@ -50,9 +50,9 @@ export function lstmForward(
   scratch: Scratch,
   sequence: LstmSequence,
 ): void {
-  const workspace = kernels.lstmSequenceWorkspace(sequence.batch, sequence.units);
-  const arguments_ = argumentsOf('lstmForward', sequence);
-  callSequence(kernels.lstmSequenceForward, memory, scratch, workspace, arguments_);
+  const { lstmSequenceForward, lstmSequenceWorkspace } = kernels;
+  const args = argumentsOf('lstmForward', sequence);
+  callSequence(lstmSequenceForward, lstmSequenceWorkspace, memory, scratch, args);
 }
 
 /**
@@ -74,9 +74,9 @@ export function lstmBackward(
   sequence: LstmSequence,
   gradients: LstmGradients,
 ): void {
-  const workspace = kernels.lstmSequenceWorkspace(sequence.batch, sequence.units);
-  const arguments_ = argumentsOf('lstmBackward', sequence, gradients);
-  callSequence(kernels.lstmSequenceBackward, memory, scratch, workspace, arguments_);
+  const { lstmSequenceBackward, lstmSequenceWorkspace } = kernels;
+  const args = argumentsOf('lstmBackward', sequence, gradients);
+  callSequence(lstmSequenceBackward, lstmSequenceWorkspace, memory, scratch, args);
 }
 
 function argumentsOf(

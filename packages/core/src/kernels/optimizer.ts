@@ -68,7 +68,7 @@ export interface AdamStepOptions extends GradientScaling {
   readonly decoupledDecay?: number;
 }
 
-/** Adam and AdamW; the equation is `adam`'s in `reference/optimizer.ts`. */
+/** Adam and AdamW; the equation is that of `OptimizerKernels`. */
 export function adamStep(
   kernels: Kernels,
   buffers: UpdateBuffers & { readonly m: number; readonly v: number },

@@ -136,16 +136,20 @@ export function maskStep({ batch, units }: SequenceShape, mask: StateMask | unde
   return mask.perExample ? batch * units : units;
 }
 
-/** Writes the arguments into scratch memory, with the workspace behind them, and calls the kernel. */
+/**
+ * Writes the arguments into scratch memory, with the workspace behind them, and calls the kernel.
+ *
+ * @param workspaceBytes the kernel's `…SequenceWorkspace`
+ */
 export function callSequence(
   kernel: (sequence: number) => void,
+  workspaceBytes: (batch: number, units: number) => number,
   memory: KernelMemory,
   scratch: Scratch,
-  workspaceBytes: number,
   sequence: SequenceArguments,
 ): void {
   const argumentBytes = 16 * Math.ceil((4 * sequenceFields.length) / 16);
-  const pointer = scratch(argumentBytes + workspaceBytes);
+  const pointer = scratch(argumentBytes + workspaceBytes(sequence.batch, sequence.units));
   const values = { ...sequence, workspace: pointer + argumentBytes };
   const view = new DataView(memory.buffer, pointer, argumentBytes);
   for (const [i, name] of sequenceFields.entries()) view.setUint32(4 * i, values[name], true);

@@ -41,9 +41,9 @@ export function simpleRnnForward(
   scratch: Scratch,
   sequence: SimpleRnnSequence,
 ): void {
-  const workspace = kernels.simpleRnnSequenceWorkspace(sequence.batch, sequence.units);
-  const arguments_ = argumentsOf('simpleRnnForward', sequence);
-  callSequence(kernels.simpleRnnSequenceForward, memory, scratch, workspace, arguments_);
+  const { simpleRnnSequenceForward, simpleRnnSequenceWorkspace } = kernels;
+  const args = argumentsOf('simpleRnnForward', sequence);
+  callSequence(simpleRnnSequenceForward, simpleRnnSequenceWorkspace, memory, scratch, args);
 }
 
 /**
@@ -59,9 +59,9 @@ export function simpleRnnBackward(
   sequence: SimpleRnnSequence,
   gradients: RecurrentGradients,
 ): void {
-  const workspace = kernels.simpleRnnSequenceWorkspace(sequence.batch, sequence.units);
-  const arguments_ = argumentsOf('simpleRnnBackward', sequence, gradients);
-  callSequence(kernels.simpleRnnSequenceBackward, memory, scratch, workspace, arguments_);
+  const { simpleRnnSequenceBackward, simpleRnnSequenceWorkspace } = kernels;
+  const args = argumentsOf('simpleRnnBackward', sequence, gradients);
+  callSequence(simpleRnnSequenceBackward, simpleRnnSequenceWorkspace, memory, scratch, args);
 }
 
 function argumentsOf(

@@ -2,7 +2,6 @@
 import { kernels } from '../backend.ts';
 import { type GruSequence, gruBackward, gruForward } from '../kernels/gru.ts';
 import { withScratch } from '../kernels/scratch.ts';
-import { sequenceLayout } from '../kernels/sequence.ts';
 import { defineMultiOp } from '../op.ts';
 import { tidy } from '../scope.ts';
 import { heap } from '../storage.ts';
@@ -10,23 +9,29 @@ import { Tensor } from '../tensor.ts';
 import { concat } from './concat.ts';
 import { matMul } from './mat-mul.ts';
 import { sum } from './reduce.ts';
-import { reshape } from './reshape.ts';
+import {
+  copyOrZeros,
+  emptyStates,
+  lastState,
+  outputsOf,
+  overwritable,
+  project,
+  projectGradients,
+  recurrentSequence,
+  rowsBefore,
+  rowsOf,
+  type SequenceBuffers,
+} from './sequence-buffers.ts';
 import {
   checkMasks,
   checkSequence,
   checkShapeOf,
-  copyOrZeros,
+  listOf,
   type Optionals,
   optionalsOf,
-  outputsOf,
-  overwritable,
-  presentOf,
-  project,
-  rowsBefore,
-  rowsOf,
+  type RecurrentSequenceResult,
+  type SequenceAttributes,
   type SequenceOptions,
-  stateMaskOf,
-  validOf,
 } from './sequence-inputs.ts';
 import { slice } from './slice.ts';
 
@@ -48,20 +53,9 @@ export interface GruSequenceArguments extends SequenceOptions {
   readonly resetAfter: boolean;
 }
 
-/** What `gruSequence` and `simpleRnnSequence` give. */
-export interface RecurrentSequenceResult {
-  /** `[time, batch, units]`: h of each step, before masks. */
-  readonly outputs: Tensor;
-  /** The state after the last step, after masks. */
-  readonly state: Tensor;
-}
-
 type Optional = 'bias' | 'recurrentBias' | 'stateMask' | 'valid';
 
-interface Attributes {
-  readonly present: readonly Optional[];
-  readonly goBackwards: boolean;
-  readonly repeatOutputs: boolean;
+interface Attributes extends SequenceAttributes<Optional> {
   readonly resetAfter: boolean;
 }
 
@@ -80,33 +74,23 @@ export const gruSequenceOp = defineMultiOp({
       const [x, kernel, recurrentKernel, h] = inputs;
       const optionals = optionalsOf(attrs.present, inputs);
       const gates = project(x, kernel, optionals.bias);
-      const [time = 0, batch = 0] = x.shape;
-      const units = h.shape[1] ?? 0;
-      const states = Tensor.empty([time + 1, batch, units], 'float32');
-      const candidates = Tensor.empty([time, batch, units], 'float32');
+      const states = emptyStates(x, h);
+      const candidates = Tensor.empty([x.shape[0] ?? 0, ...h.shape], 'float32');
       const outputs = outputsOf(states, optionals, attrs.goBackwards);
-      const sequence = sequenceOf(
-        { gates, recurrentKernel, h, states, candidates },
-        optionals,
-        attrs,
-      );
-      withScratch((scratch) =>
-        gruForward(kernels(), heap(), scratch, { ...sequence, outputs: outputs.pointer }),
-      );
-      const { final } = sequenceLayout(sequence);
-      const last = states.shareAs([batch, units], 'gruSequence', final);
-      return [outputs, last, gates, states, candidates];
+      const buffers = { projections: gates, recurrentKernel, h, states, candidates, outputs };
+      const sequence = sequenceOf(buffers, optionals, attrs);
+      withScratch((scratch) => gruForward(kernels(), heap(), scratch, sequence));
+      return [outputs, lastState(states, attrs.goBackwards), gates, states, candidates] as const;
     }),
-  save: (inputs, [, , gates, states, candidates]) => {
-    const [x, kernel, recurrentKernel, h, ...optional] = inputs;
-    const made = [gates ?? x, states ?? x, candidates ?? x] as const;
-    return [x, kernel, recurrentKernel, h, ...made, ...optional];
-  },
+  save: ([x, kernel, recurrentKernel, h, ...optional], [, , gates, states, candidates]) =>
+    [x, kernel, recurrentKernel, h, gates, states, candidates, ...optional] as const,
   gradient: ([dy, dh], { saved, attrs, mayOverwrite }) => {
     const [x, kernel, recurrentKernel, h, gates, states, candidates] = saved;
     const optionals = optionalsOf(attrs.present, saved);
-    const made = { gates, recurrentKernel, h, states, candidates };
-    const sequence = sequenceOf(made, optionals, attrs);
+    // Backward reads no outputs: any tensor stands for them.
+    const outputs = states;
+    const buffers = { projections: gates, recurrentKernel, h, states, candidates, outputs };
+    const sequence = sequenceOf(buffers, optionals, attrs);
     const dz = overwritable(gates, mayOverwrite);
     const dn = attrs.resetAfter ? overwritable(candidates, mayOverwrite) : candidates;
     // In: the gradient of the last state. Out: that of the first.
@@ -138,8 +122,7 @@ export const gruSequenceOp = defineMultiOp({
       valid: null,
     };
     return [
-      () => reshape(matMul(dzRows, kernel, { transposeB: true }), x.shape),
-      () => matMul(rowsOf(x), dzRows, { transposeA: true }),
+      ...projectGradients(x, kernel, dzRows),
       recurrent,
       () => state,
       ...attrs.present.map((name) => optionalGradients[name]),
@@ -173,46 +156,24 @@ export function gruSequence(args: GruSequenceArguments): RecurrentSequenceResult
     if (each !== undefined) checkShapeOf(op, argument, each, [3 * sizes.units]);
   }
   checkMasks(op, sizes, { stateMask }, valid);
-  const optionals: Optionals<Optional> = { bias, recurrentBias, stateMask, valid };
-  const present = presentOf(optionals);
-  const rest = present.flatMap((name) => optionals[name] ?? []);
+  const { present, tensors } = listOf<Optional>({ bias, recurrentBias, stateMask, valid });
   const [outputs, state, ...internal] = gruSequenceOp(
-    [inputs, kernel, recurrentKernel, initialState, ...rest],
+    [inputs, kernel, recurrentKernel, initialState, ...tensors],
     { present, goBackwards, repeatOutputs, resetAfter },
   );
   for (const tensor of internal) tensor.dispose();
-  return { outputs: outputs ?? inputs, state: state ?? initialState };
-}
-
-interface Buffers {
-  readonly gates: Tensor;
-  readonly recurrentKernel: Tensor;
-  readonly h: Tensor;
-  readonly states: Tensor;
-  readonly candidates: Tensor;
+  return { outputs, state };
 }
 
 function sequenceOf(
-  { gates, recurrentKernel, h, states, candidates }: Buffers,
-  { recurrentBias, stateMask, valid }: Optionals<Optional>,
-  { goBackwards, repeatOutputs, resetAfter }: Attributes,
+  buffers: SequenceBuffers & { readonly candidates: Tensor },
+  optionals: Optionals<Optional>,
+  attrs: Attributes,
 ): GruSequence {
-  const [steps = 0, batch = 0] = gates.shape;
   return {
-    steps,
-    batch,
-    units: h.shape[1] ?? 0,
-    goBackwards,
-    resetAfter,
-    projections: gates.pointer,
-    recurrentKernel: recurrentKernel.pointer,
-    recurrentBias: recurrentBias?.pointer,
-    initialState: h.pointer,
-    states: states.pointer,
-    // Backward reads no outputs; where they are shared they are found in the states.
-    outputs: states.pointer,
-    candidates: candidates.pointer,
-    stateMask: stateMaskOf(stateMask, batch),
-    valid: validOf(valid, repeatOutputs),
+    ...recurrentSequence(buffers, optionals, attrs),
+    resetAfter: attrs.resetAfter,
+    recurrentBias: optionals.recurrentBias?.pointer,
+    candidates: buffers.candidates.pointer,
   };
 }

@@ -36,10 +36,10 @@ export const layerNormOp = defineMultiOp({
         gamma.size,
         epsilon,
       );
-      return [y, mean, rstd];
+      return [y, mean, rstd] as const;
     });
   },
-  save: ([x, gamma], [, mean, rstd]) => [x, gamma, mean ?? x, rstd ?? x],
+  save: ([x, gamma], [, mean, rstd]) => [x, gamma, mean, rstd],
   gradient: ([dy], { saved: [x, gamma, mean, rstd], attrs }) => {
     if (dy === null || dy === undefined) return [null, null, null];
     let all: readonly Tensor[] | undefined;
@@ -86,7 +86,7 @@ export function layerNorm(
     const expected = 'a finite number of at least 0';
     throw new ValueError(argumentMessage({ op, argument: 'epsilon', expected, received: epsilon }));
   }
-  const [y = x, ...statistics] = layerNormOp([x, gamma, beta], { epsilon });
+  const [y, ...statistics] = layerNormOp([x, gamma, beta], { epsilon });
   for (const each of statistics) each.dispose();
   return y;
 }

@@ -2,30 +2,35 @@
 import { kernels } from '../backend.ts';
 import { type LstmSequence, lstmBackward, lstmForward } from '../kernels/lstm.ts';
 import { withScratch } from '../kernels/scratch.ts';
-import { sequenceLayout } from '../kernels/sequence.ts';
 import { defineMultiOp } from '../op.ts';
 import { tidy } from '../scope.ts';
 import { heap } from '../storage.ts';
-import { Tensor } from '../tensor.ts';
+import type { Tensor } from '../tensor.ts';
 import { matMul } from './mat-mul.ts';
 import { sum } from './reduce.ts';
-import { reshape } from './reshape.ts';
+import {
+  copyOrZeros,
+  emptyStates,
+  lastState,
+  outputsOf,
+  overwritable,
+  project,
+  projectGradients,
+  recurrentSequence,
+  rowsBefore,
+  rowsOf,
+  type SequenceBuffers,
+  stateMaskOf,
+} from './sequence-buffers.ts';
 import {
   checkMasks,
   checkSequence,
   checkShapeOf,
-  copyOrZeros,
+  listOf,
   type Optionals,
   optionalsOf,
-  outputsOf,
-  overwritable,
-  presentOf,
-  project,
-  rowsBefore,
-  rowsOf,
+  type SequenceAttributes,
   type SequenceOptions,
-  stateMaskOf,
-  validOf,
 } from './sequence-inputs.ts';
 
 /** What `lstmSequence` takes. Columns of the weights are in the order of the gates i, f, c, o. */
@@ -55,12 +60,7 @@ export interface LstmSequenceResult {
 
 type Optional = 'bias' | 'stateMask' | 'cellMask' | 'valid';
 
-interface Attributes {
-  readonly present: readonly Optional[];
-  readonly goBackwards: boolean;
-  readonly repeatOutputs: boolean;
-}
-
+type Attributes = SequenceAttributes<Optional>;
 type Weights = readonly [x: Tensor, kernel: Tensor, recurrent: Tensor, h: Tensor, c: Tensor];
 type Inputs = readonly [...Weights, ...Tensor[]];
 
@@ -76,41 +76,23 @@ export const lstmSequenceOp = defineMultiOp({
       const [x, kernel, recurrentKernel, h, c] = inputs;
       const optionals = optionalsOf(attrs.present, inputs);
       const gates = project(x, kernel, optionals.bias);
-      const [time = 0, batch = 0] = x.shape;
-      const units = h.shape[1] ?? 0;
-      const states = Tensor.empty([time + 1, batch, units], 'float32');
-      const cells = Tensor.empty([time + 1, batch, units], 'float32');
-      const shape = { steps: time, batch, units, goBackwards: attrs.goBackwards };
-      const layout = sequenceLayout(shape);
+      const [states, cells] = [emptyStates(x, h), emptyStates(x, c)];
       const outputs = outputsOf(states, optionals, attrs.goBackwards);
-      const sequence = sequenceOf(
-        { gates, recurrentKernel, h, c, states, cells },
-        optionals,
-        attrs,
-      );
-      withScratch((scratch) =>
-        lstmForward(kernels(), heap(), scratch, { ...sequence, outputs: outputs.pointer }),
-      );
-      const last = [batch, units];
-      return [
-        outputs,
-        states.shareAs(last, 'lstmSequence', layout.final),
-        cells.shareAs(last, 'lstmSequence', layout.final),
-        gates,
-        states,
-        cells,
-      ];
+      const buffers = { projections: gates, recurrentKernel, h, c, states, cells, outputs };
+      const sequence = sequenceOf(buffers, optionals, attrs);
+      withScratch((scratch) => lstmForward(kernels(), heap(), scratch, sequence));
+      const lastH = lastState(states, attrs.goBackwards);
+      const lastC = lastState(cells, attrs.goBackwards);
+      return [outputs, lastH, lastC, gates, states, cells] as const;
     }),
-  save: (inputs, [, , , gates, states, cells]) => {
-    const [x, kernel, recurrentKernel, h, c, ...optional] = inputs;
-    const made = [gates ?? x, states ?? x, cells ?? x] as const;
-    return [x, kernel, recurrentKernel, h, c, ...made, ...optional];
-  },
+  save: ([x, kernel, recurrentKernel, h, c, ...optional], [, , , gates, states, cells]) =>
+    [x, kernel, recurrentKernel, h, c, gates, states, cells, ...optional] as const,
   gradient: ([dy, dh, dc], { saved, attrs, mayOverwrite }) => {
     const [x, kernel, recurrentKernel, h, c, gates, states, cells] = saved;
     const optionals = optionalsOf(attrs.present, saved);
-    const made = { gates, recurrentKernel, h, c, states, cells };
-    const sequence = sequenceOf(made, optionals, attrs);
+    // Backward reads no outputs: any tensor stands for them.
+    const buffers = { projections: gates, recurrentKernel, h, c, states, cells, outputs: states };
+    const sequence = sequenceOf(buffers, optionals, attrs);
     const dz = overwritable(gates, mayOverwrite);
     // In: the gradient of the last state. Out: that of the first.
     const [state, cell] = [copyOrZeros(dh, h), copyOrZeros(dc, c)];
@@ -125,8 +107,7 @@ export const lstmSequenceOp = defineMultiOp({
     const dzRows = rowsOf(dz);
     const before = rowsBefore(states, attrs.goBackwards);
     return [
-      () => reshape(matMul(dzRows, kernel, { transposeB: true }), x.shape),
-      () => matMul(rowsOf(x), dzRows, { transposeA: true }),
+      ...projectGradients(x, kernel, dzRows),
       () => matMul(before, dzRows, { transposeA: true }),
       () => state,
       () => cell,
@@ -159,48 +140,30 @@ export function lstmSequence(args: LstmSequenceArguments): LstmSequenceResult {
   checkShapeOf(op, 'initialState.c', initialState.c, state);
   if (bias !== undefined) checkShapeOf(op, 'bias', bias, [4 * sizes.units]);
   checkMasks(op, sizes, { stateMask, cellMask }, valid);
-  const optionals: Optionals<Optional> = { bias, stateMask, cellMask, valid };
-  const present = presentOf(optionals);
-  const rest = present.flatMap((name) => optionals[name] ?? []);
-  const { h: h0, c: c0 } = initialState;
+  const { present, tensors } = listOf<Optional>({ bias, stateMask, cellMask, valid });
   const [outputs, h, c, ...internal] = lstmSequenceOp(
-    [inputs, kernel, recurrentKernel, h0, c0, ...rest],
+    [inputs, kernel, recurrentKernel, initialState.h, initialState.c, ...tensors],
     { present, goBackwards, repeatOutputs },
   );
   for (const tensor of internal) tensor.dispose();
-  return { outputs: outputs ?? inputs, h: h ?? h0, c: c ?? c0 };
+  return { outputs, h, c };
 }
 
-interface Buffers {
-  readonly gates: Tensor;
-  readonly recurrentKernel: Tensor;
-  readonly h: Tensor;
+interface LstmBuffers extends SequenceBuffers {
   readonly c: Tensor;
-  readonly states: Tensor;
   readonly cells: Tensor;
 }
 
 function sequenceOf(
-  { gates, recurrentKernel, h, c, states, cells }: Buffers,
-  { stateMask, cellMask, valid }: Optionals<Optional>,
-  { goBackwards, repeatOutputs }: Attributes,
+  buffers: LstmBuffers,
+  optionals: Optionals<Optional>,
+  attrs: Attributes,
 ): LstmSequence {
-  const [steps = 0, batch = 0] = gates.shape;
+  const sequence = recurrentSequence(buffers, optionals, attrs);
   return {
-    steps,
-    batch,
-    units: h.shape[1] ?? 0,
-    goBackwards,
-    projections: gates.pointer,
-    recurrentKernel: recurrentKernel.pointer,
-    initialState: h.pointer,
-    initialCell: c.pointer,
-    states: states.pointer,
-    // Backward reads no outputs; where they are shared they are found in the states.
-    outputs: states.pointer,
-    cells: cells.pointer,
-    stateMask: stateMaskOf(stateMask, batch),
-    cellMask: stateMaskOf(cellMask, batch),
-    valid: validOf(valid, repeatOutputs),
+    ...sequence,
+    initialCell: buffers.c.pointer,
+    cells: buffers.cells.pointer,
+    cellMask: stateMaskOf(optionals.cellMask, sequence.batch),
   };
 }

@@ -1,11 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 import { kernels } from '../backend.ts';
-import { ShapeError } from '../errors.ts';
 import { defineOp } from '../op.ts';
 import { tidy } from '../scope.ts';
-import { broadcastShapes, type Shape, showShape, sizeOf, stridesOf } from '../shape.ts';
+import { sizeOf } from '../shape.ts';
 import { Storage } from '../storage.ts';
 import { Tensor } from '../tensor.ts';
+import {
+  type MatrixProduct,
+  matrixProduct,
+  matrixStarts,
+  type Transposes,
+} from './matrix-product.ts';
 import { checkTensor } from './operand.ts';
 import { reshape } from './reshape.ts';
 
@@ -17,22 +22,12 @@ export interface MatMulOptions {
   readonly transposeB?: boolean;
 }
 
-type Transposes = Required<MatMulOptions>;
-
-/** The sizes of a product of matrices [m, k] and [k, n], over a shape of batches. */
-interface Problem {
-  readonly batch: Shape;
-  readonly m: number;
-  readonly k: number;
-  readonly n: number;
-}
-
 /** The declared op of `matMul`. */
 export const matMulOp = defineOp({
   name: 'matMul',
   broadcasts: true,
   forward: ([a, b]: readonly [Tensor, Tensor], transposes: Transposes) =>
-    multiply(a, b, problemOf(a.shape, b.shape, transposes), transposes),
+    multiply(a, b, matrixProduct(a.shape, b.shape, transposes), transposes),
   save: ([a, b]) => [a, b],
   // C = AB: dA = dC·Bᵀ, dB = Aᵀ·dC; a transposed operand's gradient is the transpose of that.
   gradient: (dy, { saved: [a, b], attrs: { transposeA, transposeB } }) => [
@@ -67,40 +62,14 @@ export function matMul(a: Tensor, b: Tensor, options: MatMulOptions = {}): Tenso
   // One tall product in place of a batch: also its gradient for b is one product, not a batch's sum.
   const isTall = a.rank > 2 && b.rank === 2 && !transposeA;
   if (!isTall) return matMulOp([a, b], transposes);
-  const { batch, m, n, k } = problemOf(a.shape, b.shape, transposes);
+  const { batch, m, n, k } = matrixProduct(a.shape, b.shape, transposes);
   return tidy(() => {
     const tall = reshape(a, [sizeOf(batch) * m, k]);
     return reshape(matMulOp([tall, b], transposes), [...batch, m, n]);
   });
 }
 
-function problemOf(a: Shape, b: Shape, { transposeA, transposeB }: Transposes): Problem {
-  if (a.length < 2 || b.length < 2) {
-    throw new ShapeError(
-      `matMul: a and b must have at least 2 dimensions, got ${showShape(a)} and ${showShape(b)}. ` +
-        'Use expandDims() to make a row or a column of a vector.',
-    );
-  }
-  const [m, k] = matrixOf(a, transposeA);
-  const [inner, n] = matrixOf(b, transposeB);
-  if (k !== inner) {
-    const shown = (shape: Shape, isTransposed: boolean) =>
-      `${showShape(shape)}${isTransposed ? ' (transposed)' : ''}`;
-    throw new ShapeError(
-      `matMul: the inner sizes of a and b must be equal, got ${k} of ${shown(a, transposeA)} and ` +
-        `${inner} of ${shown(b, transposeB)}.`,
-    );
-  }
-  return { batch: broadcastShapes('matMul', a.slice(0, -2), b.slice(0, -2)), m, k, n };
-}
-
-/** Rows and columns of the matrices as they are multiplied. */
-function matrixOf(shape: Shape, isTransposed: boolean): [rows: number, columns: number] {
-  const [rows, columns] = [shape.at(-2) ?? 1, shape.at(-1) ?? 1];
-  return isTransposed ? [columns, rows] : [rows, columns];
-}
-
-function multiply(a: Tensor, b: Tensor, problem: Problem, transposes: Transposes): Tensor {
+function multiply(a: Tensor, b: Tensor, problem: MatrixProduct, transposes: Transposes): Tensor {
   const { batch, m, k, n } = problem;
   const shape = [...batch, m, n];
   if (sizeOf(shape) === 0) return Tensor.empty(shape, 'float32', 'matMul');
@@ -121,9 +90,9 @@ function multiply(a: Tensor, b: Tensor, problem: Problem, transposes: Transposes
         m,
         n,
         k,
-        a.pointer + (startsA[i] ?? 0),
+        a.pointer + 4 * (startsA[i] ?? 0),
         lda,
-        b.pointer + (startsB[i] ?? 0),
+        b.pointer + 4 * (startsB[i] ?? 0),
         ldb,
         out.pointer + 4 * i * m * n,
         n,
@@ -137,18 +106,4 @@ function multiply(a: Tensor, b: Tensor, problem: Problem, transposes: Transposes
   } finally {
     workspace.release();
   }
-}
-
-/** Where the matrix of each entry of the broadcast batch starts, in bytes. */
-function matrixStarts(batch: Shape, shape: Shape): number[] {
-  let starts = [0];
-  if (batch.length === 0) return starts;
-  const strides = stridesOf(shape);
-  const added = batch.length - (shape.length - 2);
-  batch.forEach((size, axis) => {
-    const own = axis - added;
-    const step = own >= 0 && shape[own] !== 1 ? 4 * (strides[own] ?? 0) : 0;
-    starts = starts.flatMap((start) => Array.from({ length: size }, (_, i) => start + i * step));
-  });
-  return starts;
 }

@@ -2,7 +2,7 @@
 // What computes a reduction: the only place that knows.
 import { kernels } from '../backend.ts';
 import { tidy } from '../scope.ts';
-import type { Shape } from '../shape.ts';
+import { type Shape, sizeOf } from '../shape.ts';
 import { Tensor } from '../tensor.ts';
 
 /** Reductions of some axes to one value each. */
@@ -39,11 +39,10 @@ export function keptShape(shape: Shape, axes: readonly number[]): Shape {
 
 /** A shape seen from one of its axes. */
 export function viewOfAxis(shape: Shape, axis: number): AxisView {
-  const product = (sizes: Shape) => sizes.reduce((total, size) => total * size, 1);
   return {
-    outer: product(shape.slice(0, axis)),
+    outer: sizeOf(shape.slice(0, axis)),
     n: shape[axis] ?? 1,
-    inner: product(shape.slice(axis + 1)),
+    inner: sizeOf(shape.slice(axis + 1)),
   };
 }
 
@@ -51,7 +50,7 @@ export function viewOfAxis(shape: Shape, axis: number): AxisView {
  * Steps that reduce neighbouring axes together, last ones first: [2, 3, 4, 5] over axes 1, 2 is the
  * one step [2, 12, 5].
  */
-function runsOf(shape: Shape, axes: readonly number[]): AxisView[] {
+export function runsOf(shape: Shape, axes: readonly number[]): AxisView[] {
   const dims: { size: number; isReduced: boolean }[] = [];
   shape.forEach((size, axis) => {
     if (size === 1) return;

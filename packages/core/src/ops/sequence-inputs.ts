@@ -1,16 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the fused recurrent ops share: their checks, and how optional inputs travel through the tape.
+// What the fused recurrent ops share: their options and checks, and how optional inputs travel through the tape.
 
-import { kernels } from '../backend.ts';
-import { zeros } from '../create.ts';
 import { argumentMessage, ShapeError } from '../errors.ts';
-import { type MatrixView, multiply } from '../kernels/gemm.ts';
-import { withScratch } from '../kernels/scratch.ts';
-import { type StateMask, sequenceLayout, type ValidSteps } from '../kernels/sequence.ts';
-import { type Shape, sameShape, showShape, sizeOf } from '../shape.ts';
-import { Tensor } from '../tensor.ts';
+import { type Shape, sameShape, showShape } from '../shape.ts';
+import type { Tensor } from '../tensor.ts';
 import { checkTensor } from './operand.ts';
-import { reshape } from './reshape.ts';
 
 /** What every fused recurrent op takes besides its weights and initial state. */
 export interface SequenceOptions {
@@ -27,6 +21,21 @@ export interface SequenceOptions {
   readonly repeatOutputs?: boolean;
 }
 
+/** What `gruSequence` and `simpleRnnSequence` give. */
+export interface RecurrentSequenceResult {
+  /** `[time, batch, units]`: h of each step, before masks. */
+  readonly outputs: Tensor;
+  /** The state after the last step, after masks. */
+  readonly state: Tensor;
+}
+
+/** The attributes that every fused recurrent op has; `present` are the optional inputs it was given. */
+export interface SequenceAttributes<Optional extends string> {
+  readonly present: readonly Optional[];
+  readonly goBackwards: boolean;
+  readonly repeatOutputs: boolean;
+}
+
 /** The sizes of a recurrent op over `[time, batch, features]`. */
 export interface SequenceSizes {
   readonly time: number;
@@ -38,11 +47,14 @@ export interface SequenceSizes {
 /** Optional tensors of an op by name: a tape wants them as a list. */
 export type Optionals<Name extends string> = Partial<Record<Name, Tensor | undefined>>;
 
-/** The names of the optional tensors that are there, in order. */
-export function presentOf<Name extends string>(optionals: Optionals<Name>): Name[] {
-  return Object.entries(optionals).flatMap(([name, value]) =>
-    value === undefined ? [] : [name as Name],
+/** The optional tensors that are there, as a list with their names. */
+export function listOf<Name extends string>(
+  optionals: Optionals<Name>,
+): { readonly present: Name[]; readonly tensors: Tensor[] } {
+  const present = Object.entries(optionals).flatMap(([name, tensor]) =>
+    tensor === undefined ? [] : [name as Name],
   );
+  return { present, tensors: present.flatMap((name) => optionals[name] ?? []) };
 }
 
 /** The optional tensors again, from a list that ends with them. */
@@ -107,78 +119,6 @@ export function checkMasks(
   if (!sameShape(valid.shape, [time, batch])) {
     throw shapeError(op, 'valid', showShape([time, batch]), valid);
   }
-}
-
-/** A mask as kernels take it. */
-export function stateMaskOf(mask: Tensor | undefined, batch: number): StateMask | undefined {
-  if (mask === undefined) return undefined;
-  return {
-    pointer: mask.pointer,
-    perStep: mask.rank === 3,
-    perExample: mask.rank >= 2 && mask.shape.at(-2) === batch && batch > 1,
-  };
-}
-
-/** The steps that count as kernels take them. */
-export function validOf(valid: Tensor | undefined, repeatOutputs: boolean): ValidSteps | undefined {
-  return valid === undefined ? undefined : { pointer: valid.pointer, repeatOutputs };
-}
-
-/** `inputs · kernel + bias` for all steps: one product, unrecorded. */
-export function project(inputs: Tensor, kernel: Tensor, bias: Tensor | undefined): Tensor {
-  const columns = kernel.shape[1] ?? 0;
-  const out = Tensor.empty([...inputs.shape.slice(0, -1), columns], 'float32', 'project');
-  withScratch((scratch) =>
-    multiply(kernels(), scratch, matrixOf(inputs), matrixOf(kernel), matrixOf(out), {
-      ...(bias === undefined ? {} : { bias: bias.pointer }),
-    }),
-  );
-  return out;
-}
-
-/** All steps of all rows as one matrix. */
-export function rowsOf(x: Tensor): Tensor {
-  return reshape(x, [sizeOf(x.shape.slice(0, -1)), x.shape.at(-1) ?? 1]);
-}
-
-/**
- * Where outputs go: a view of the states `[time + 1, batch, units]`, unless a mask scales these or a
- * step is skipped, so that they differ.
- */
-export function outputsOf(
-  states: Tensor,
-  { stateMask, valid }: Pick<SequenceOptions, 'stateMask' | 'valid'>,
-  goBackwards: boolean,
-): Tensor {
-  const [count = 1, batch = 0, units = 0] = states.shape;
-  const shape = [count - 1, batch, units];
-  if (stateMask !== undefined || valid !== undefined) return Tensor.empty(shape, 'float32');
-  const { after } = sequenceLayout({ steps: count - 1, batch, units, goBackwards });
-  return states.shareAs(shape, 'outputs', after);
-}
-
-/** The states that the steps start from, as one matrix of all rows of all steps. */
-export function rowsBefore(states: Tensor, goBackwards: boolean): Tensor {
-  const [count = 1, batch = 0, units = 0] = states.shape;
-  const { before } = sequenceLayout({ steps: count - 1, batch, units, goBackwards });
-  return states.shareAs([(count - 1) * batch, units], 'states', before);
-}
-
-/** `saved` itself where a rule may write over it, else a tensor like it. */
-export function overwritable(saved: Tensor, mayOverwrite: boolean): Tensor {
-  const isFree = mayOverwrite && saved.storage.references === 1;
-  return isFree ? saved : Tensor.empty(saved.shape, 'float32');
-}
-
-/** A copy of a gradient to write over; zeros where there is none. */
-export function copyOrZeros(gradient: Tensor | null | undefined, like: Tensor): Tensor {
-  return gradient ? gradient.copy('gradient') : zeros(like.shape);
-}
-
-function matrixOf(x: Tensor): MatrixView {
-  const columns = x.shape.at(-1) ?? 1;
-  const rows = sizeOf(x.shape.slice(0, -1));
-  return { pointer: x.pointer, rows, columns, stride: columns };
 }
 
 function shapeError(op: string, argument: string, shape: string, received: Tensor): ShapeError {

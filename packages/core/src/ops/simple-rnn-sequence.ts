@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { kernels } from '../backend.ts';
 import { withScratch } from '../kernels/scratch.ts';
-import { sequenceLayout } from '../kernels/sequence.ts';
 import {
   type SimpleRnnSequence,
   simpleRnnBackward,
@@ -11,25 +10,30 @@ import { defineMultiOp } from '../op.ts';
 import { tidy } from '../scope.ts';
 import { heap } from '../storage.ts';
 import { Tensor } from '../tensor.ts';
-import type { RecurrentSequenceResult } from './gru-sequence.ts';
 import { matMul } from './mat-mul.ts';
 import { sum } from './reduce.ts';
-import { reshape } from './reshape.ts';
+import {
+  copyOrZeros,
+  emptyStates,
+  lastState,
+  outputsOf,
+  project,
+  projectGradients,
+  recurrentSequence,
+  rowsBefore,
+  rowsOf,
+  type SequenceBuffers,
+} from './sequence-buffers.ts';
 import {
   checkMasks,
   checkSequence,
   checkShapeOf,
-  copyOrZeros,
+  listOf,
   type Optionals,
   optionalsOf,
-  outputsOf,
-  presentOf,
-  project,
-  rowsBefore,
-  rowsOf,
+  type RecurrentSequenceResult,
+  type SequenceAttributes,
   type SequenceOptions,
-  stateMaskOf,
-  validOf,
 } from './sequence-inputs.ts';
 
 /** What `simpleRnnSequence` takes. */
@@ -50,10 +54,7 @@ export interface SimpleRnnSequenceArguments extends SequenceOptions {
 
 type Optional = 'bias' | 'stateMask' | 'valid';
 
-interface Attributes {
-  readonly present: readonly Optional[];
-  readonly goBackwards: boolean;
-  readonly repeatOutputs: boolean;
+interface Attributes extends SequenceAttributes<Optional> {
   readonly activation: 'tanh' | 'relu';
 }
 
@@ -72,30 +73,21 @@ export const simpleRnnSequenceOp = defineMultiOp({
       const [x, kernel, recurrentKernel, h] = inputs;
       const optionals = optionalsOf(attrs.present, inputs);
       const projections = project(x, kernel, optionals.bias);
-      const [time = 0, batch = 0] = x.shape;
-      const units = h.shape[1] ?? 0;
-      const states = Tensor.empty([time + 1, batch, units], 'float32');
+      const states = emptyStates(x, h);
       const outputs = outputsOf(states, optionals, attrs.goBackwards);
-      const sequence = sequenceOf({ recurrentKernel, h, states, outputs }, optionals, attrs);
-      withScratch((scratch) =>
-        simpleRnnForward(kernels(), heap(), scratch, {
-          ...sequence,
-          projections: projections.pointer,
-        }),
-      );
-      projections.dispose();
-      const { final } = sequenceLayout(sequence);
-      const last = states.shareAs([batch, units], 'simpleRnnSequence', final);
-      return [outputs, last, states];
+      const buffers = { projections, recurrentKernel, h, states, outputs };
+      const sequence = sequenceOf(buffers, optionals, attrs);
+      withScratch((scratch) => simpleRnnForward(kernels(), heap(), scratch, sequence));
+      return [outputs, lastState(states, attrs.goBackwards), states] as const;
     }),
-  save: (inputs, [outputs, , states]) => {
-    const [x, kernel, recurrentKernel, h, ...optional] = inputs;
-    return [x, kernel, recurrentKernel, h, outputs ?? x, states ?? x, ...optional] as const;
-  },
+  save: ([x, kernel, recurrentKernel, h, ...optional], [outputs, , states]) =>
+    [x, kernel, recurrentKernel, h, outputs, states, ...optional] as const,
   gradient: ([dy, dh], { saved, attrs }) => {
     const [x, kernel, recurrentKernel, h, outputs, states] = saved;
     const optionals = optionalsOf(attrs.present, saved);
-    const sequence = sequenceOf({ recurrentKernel, h, states, outputs }, optionals, attrs);
+    // Backward reads no projections: any tensor stands for them.
+    const buffers = { projections: outputs, recurrentKernel, h, states, outputs };
+    const sequence = sequenceOf(buffers, optionals, attrs);
     const dz = Tensor.empty(outputs.shape, 'float32');
     // In: the gradient of the last state. Out: that of the first.
     const state = copyOrZeros(dh, h);
@@ -109,8 +101,7 @@ export const simpleRnnSequenceOp = defineMultiOp({
     const dzRows = rowsOf(dz);
     const before = rowsBefore(states, attrs.goBackwards);
     return [
-      () => reshape(matMul(dzRows, kernel, { transposeB: true }), x.shape),
-      () => matMul(rowsOf(x), dzRows, { transposeA: true }),
+      ...projectGradients(x, kernel, dzRows),
       () => matMul(before, dzRows, { transposeA: true }),
       () => state,
       ...attrs.present.map((name) => (name === 'bias' ? () => sum(dzRows, { axis: 0 }) : null)),
@@ -137,43 +128,19 @@ export function simpleRnnSequence(args: SimpleRnnSequenceArguments): RecurrentSe
   checkShapeOf(op, 'initialState', initialState, [sizes.batch, sizes.units]);
   if (bias !== undefined) checkShapeOf(op, 'bias', bias, [sizes.units]);
   checkMasks(op, sizes, { stateMask }, valid);
-  const optionals: Optionals<Optional> = { bias, stateMask, valid };
-  const present = presentOf(optionals);
-  const rest = present.flatMap((name) => optionals[name] ?? []);
+  const { present, tensors } = listOf<Optional>({ bias, stateMask, valid });
   const [outputs, state, ...internal] = simpleRnnSequenceOp(
-    [inputs, kernel, recurrentKernel, initialState, ...rest],
+    [inputs, kernel, recurrentKernel, initialState, ...tensors],
     { present, goBackwards, repeatOutputs, activation },
   );
   for (const tensor of internal) tensor.dispose();
-  return { outputs: outputs ?? inputs, state: state ?? initialState };
-}
-
-interface Buffers {
-  readonly recurrentKernel: Tensor;
-  readonly h: Tensor;
-  readonly states: Tensor;
-  readonly outputs: Tensor;
+  return { outputs, state };
 }
 
 function sequenceOf(
-  { recurrentKernel, h, states, outputs }: Buffers,
-  { stateMask, valid }: Optionals<Optional>,
-  { goBackwards, repeatOutputs, activation }: Attributes,
-): SimpleRnnSequence & { readonly outputs: number } {
-  const [steps = 0, batch = 0, units = 0] = outputs.shape;
-  return {
-    steps,
-    batch,
-    units,
-    goBackwards,
-    activation,
-    // Backward reads none; forward is given its own.
-    projections: 0,
-    recurrentKernel: recurrentKernel.pointer,
-    initialState: h.pointer,
-    states: states.pointer,
-    outputs: outputs.pointer,
-    stateMask: stateMaskOf(stateMask, batch),
-    valid: validOf(valid, repeatOutputs),
-  };
+  buffers: SequenceBuffers,
+  optionals: Optionals<Optional>,
+  attrs: Attributes,
+): SimpleRnnSequence {
+  return { ...recurrentSequence(buffers, optionals, attrs), activation: attrs.activation };
 }

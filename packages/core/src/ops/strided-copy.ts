@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { kernels } from '../backend.ts';
 import { bytesPerElement, type DType } from '../dtype.ts';
+import type { Kernels } from '../kernels/kernels.ts';
 import { type Shape, sizeOf } from '../shape.ts';
 import { heap } from '../storage.ts';
 import { Tensor } from '../tensor.ts';
@@ -33,7 +34,7 @@ export function strided(x: Tensor, layout: Layout, op: string): Tensor {
   const out = Tensor.empty(shape, x.dtype, op);
   const bytes = bytesPerElement[x.dtype];
   const from = x.pointer + offset * bytes;
-  if (bytes === 4) copyWords(axes, from, out.pointer);
+  if (bytes === 4) copyWords(kernels(), axes, from, out.pointer);
   else copyBytes(new Uint8Array(heap().buffer), axes, from, out.pointer);
   return out;
 }
@@ -65,27 +66,33 @@ export function mergedAxes(shape: Shape, strides: readonly number[]): Axis[] {
   return axes;
 }
 
-function isContiguous(axes: readonly Axis[]): boolean {
-  return axes.length === 0 || (axes.length === 1 && axes[0]?.stride === 1);
-}
-
-function copyWords(axes: readonly Axis[], from: number, to: number): void {
-  const [outer, ...inner] = axes;
-  if (outer !== undefined && axes.length > KERNEL_AXES) {
+/** Copies elements of four bytes that lie apart along `axes`, to lie together. */
+export function copyWords(
+  kernels: Pick<Kernels, 'permutedCopy'>,
+  axes: readonly Axis[],
+  from: number,
+  to: number,
+): void {
+  if (axes.length > KERNEL_AXES) {
+    const [outer = UNIT_AXIS, ...inner] = axes;
     const bytes = 4 * inner.reduce((product, { size }) => product * size, 1);
     for (let i = 0; i < outer.size; i++) {
-      copyWords(inner, from + 4 * i * outer.stride, to + i * bytes);
+      copyWords(kernels, inner, from + 4 * i * outer.stride, to + i * bytes);
     }
     return;
   }
   const axis = (i: number): Axis => axes[axes.length - KERNEL_AXES + i] ?? UNIT_AXIS;
   const [a, b, c, d, e, f] = [axis(0), axis(1), axis(2), axis(3), axis(4), axis(5)] as const;
-  kernels().permutedCopy(
+  kernels.permutedCopy(
     from,
     to,
     ...([a.size, b.size, c.size, d.size, e.size, f.size] as const),
     ...([a.stride, b.stride, c.stride, d.stride, e.stride, f.stride] as const),
   );
+}
+
+function isContiguous(axes: readonly Axis[]): boolean {
+  return axes.length === 0 || (axes.length === 1 && axes[0]?.stride === 1);
 }
 
 /** Returns the address after the last byte written. */

@@ -80,7 +80,7 @@ const cases: readonly (readonly [string, Case])[] = [
   [
     'Transpose',
     {
-      title: 'by the kernel of tfjs where 7 axes move',
+      title: 'of 7 axes that all move, more than the kernel takes at once',
       inputs: { x: [2, 3, 2, 3, 2, 3, 2] },
       attrs: { perm: [6, 5, 4, 3, 2, 1, 0] },
     },

@@ -50,21 +50,13 @@ export function withChannelsLast<T>(
 ): T {
   if (dataFormat !== 'NCHW') return use(host.pointer(images));
   const moved = permute(host, images, [0, 2, 3, 1]);
-  try {
-    return use(host.pointer(moved));
-  } finally {
-    host.release(moved);
-  }
+  return host.releasing(moved, () => use(host.pointer(moved)));
 }
 
 /** Turns a result's channels first where the call asks for it; takes the result over. */
 export function inChannelsFirst(host: Host, images: Info, { dataFormat }: ConvAttrs): Info {
   if (dataFormat !== 'NCHW') return images;
-  try {
-    return permute(host, images, [0, 3, 1, 2]);
-  } finally {
-    host.release(images);
-  }
+  return host.releasing(images, () => permute(host, images, [0, 3, 1, 2]));
 }
 
 function quad([a = 1, b = 1, c = 1, d = 1]: Shape): Quad {

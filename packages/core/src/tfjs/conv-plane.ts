@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // N images, H and W rows and columns, C channels: inputs are [N, H, W, C], and so are outputs.
 import type { backend_util } from '@tensorflow/tfjs-core';
-import { mergedAxes } from '../ops/strided-copy.ts';
+import { copyWords, mergedAxes } from '../ops/strided-copy.ts';
 import type { Host } from './host.ts';
-import { copyAxes } from './transpose.ts';
 
 /** What tfjs computes of a convolution's shapes. */
 export type ConvInfo = backend_util.Conv2DInfo;
@@ -141,5 +140,5 @@ export function copyPatches(
     1,
   ];
   const start = from + 4 * row * info.strideHeight * line;
-  copyAxes(host, mergedAxes(shape, strides), start, to);
+  copyWords(host.kernels, mergedAxes(shape, strides), start, to);
 }

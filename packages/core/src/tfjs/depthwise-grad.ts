@@ -2,6 +2,7 @@
 // The gradients of a depthwise convolution, tap by tap: a tap is one place of the filter, a row of one
 // weight for each output channel. Output channel c · Q + q belongs to input channel c, q < Q.
 import type { BroadcastKernel } from '../kernels/reference/binary.ts';
+import { copyWords } from '../ops/strided-copy.ts';
 import { sizeOf } from '../shape.ts';
 import { type ConvAttrs, convInfoOf, isGradient, type Quad } from './conv-attrs.ts';
 import {
@@ -15,7 +16,6 @@ import {
 } from './conv-plane.ts';
 import { defineDropIn } from './drop-in.ts';
 import type { Host, Info } from './host.ts';
-import { copyAxes } from './transpose.ts';
 
 /** tfjs's gradient for the filter: `dW[tap] = Σ x · dY` over the pixels that the tap reads. */
 export const depthwiseBackpropFilter = defineDropIn<
@@ -110,8 +110,8 @@ function tapsOf(info: ConvInfo, { width, channels }: Plane): Tap[] {
 function repeatChannels(host: Host, info: ConvInfo, from: number, to: number): void {
   const elements = info.inHeight * info.inWidth * info.inChannels;
   const repeats = info.outChannels / info.inChannels;
-  copyAxes(
-    host,
+  copyWords(
+    host.kernels,
     [
       { size: elements, stride: 1 },
       { size: repeats, stride: 0 },

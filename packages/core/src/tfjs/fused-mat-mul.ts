@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
+import type { Transposes } from '../ops/matrix-product.ts';
 import { sizeOf } from '../shape.ts';
 import { defineDropIn } from './drop-in.ts';
 import { combine } from './elementwise.ts';
 import type { Host, Info } from './host.ts';
-import { type Factors, isProduct, multiply, type Transposes } from './mat-mul.ts';
+import { type Factors, isProduct, multiply } from './mat-mul.ts';
 
 interface FusedInputs extends Factors {
   readonly bias?: Info;
@@ -47,7 +48,7 @@ export const fusedMatMul = defineDropIn<FusedInputs, FusedAttrs>({
     };
     const product = multiply(host, { a, b }, attrs, epilogue).info;
     if (isRow) return activated(host, product, inputs, attrs);
-    const sum = releasing(host, product, () =>
+    const sum = host.releasing(product, () =>
       combine(host, host.kernels.add, 'add', { a: product, b: bias }),
     );
     if (isRelu) host.kernels.relu(host.pointer(sum), host.pointer(sum), sizeOf(sum.shape));
@@ -60,17 +61,9 @@ function activated(host: Host, x: Info, inputs: FusedInputs, attrs: FusedAttrs):
   const { activation = 'linear', leakyreluAlpha = 0 } = attrs;
   const name = activationKernels[activation];
   if (name === undefined) return x;
-  return releasing(host, x, () => {
+  return host.releasing(x, () => {
     if (name === 'LeakyRelu') return host.run(name, { x }, { alpha: leakyreluAlpha });
     const alpha = inputs.preluActivationWeights;
     return name === 'Prelu' && alpha ? host.run(name, { x, alpha }) : host.run(name, { x });
   });
-}
-
-function releasing(host: Host, intermediate: Info, make: () => Info): Info {
-  try {
-    return make();
-  } finally {
-    host.release(intermediate);
-  }
 }

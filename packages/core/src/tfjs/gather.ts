@@ -3,7 +3,7 @@ import { backend_util } from '@tensorflow/tfjs-core';
 import { ValueError } from '../errors.ts';
 import { normalizeAxis, sizeOf } from '../shape.ts';
 import { defineDropIn } from './drop-in.ts';
-import type { Host, Info } from './host.ts';
+import { type Host, type Info, isWord } from './host.ts';
 
 interface GatherInputs {
   readonly x: Info;
@@ -17,13 +17,13 @@ interface GatherAttrs {
 
 /** tfjs's slices of a tensor along an axis, by int32 indices. */
 export const gatherV2 = defineDropIn<GatherInputs, GatherAttrs>({
-  takes: ({ x, indices }) => (x.dtype === 'float32' || x.dtype === 'int32') && isIndex(indices),
+  takes: ({ x, indices }) => isWord(x) && isIndex(indices),
   compute(host, { x, indices }, { axis, batchDims }) {
     const parsedAxis = normalizeAxis('gather', axis, x.shape.length);
     const { batchSize, outerSize, dimSize, sliceSize, outputShape } =
       backend_util.segment_util.collectGatherOpShapeInfo(x, indices, parsedAxis, batchDims);
     checkIndices(host, indices, dimSize);
-    const out = host.output(outputShape, x.dtype === 'int32' ? 'int32' : 'float32');
+    const out = host.outputLike(x, outputShape);
     if (sizeOf(outputShape) === 0) return out.info;
     const picked = sizeOf(indices.shape) / batchSize;
     const [table, ids] = [host.pointer(x), host.pointer(indices)];

@@ -12,6 +12,11 @@ import { isTfjsBackend, type TfjsBackend } from './tfjs-backend.ts';
 /** What a kernel of tfjs's needs of tfjs: a shape, a dtype and where the elements are. */
 export type Info = TensorInfo;
 
+/** True for the dtypes whose elements are words of four bytes, float32 and int32. */
+export function isWord({ dtype }: Info): boolean {
+  return dtype === 'float32' || dtype === 'int32';
+}
+
 /** A new tensor of tfjs's and the address of its elements, which are unspecified. */
 export interface Output {
   readonly info: Info;
@@ -59,6 +64,11 @@ export class Host {
     return { info: this.backend.makeOutput([...shape], dtype, pointer), pointer };
   }
 
+  /** A new tensor of the dtype of `like`, a tensor of words. */
+  outputLike({ dtype }: Info, shape: readonly number[]): Output {
+    return this.output(shape, dtype === 'int32' ? 'int32' : 'float32');
+  }
+
   /** A tensor of another shape on the elements of `info`, which is released on its own. */
   reshaped({ dataId, dtype }: Info, shape: readonly number[]): Info {
     this.backend.incRef(dataId);
@@ -68,6 +78,15 @@ export class Host {
   /** Gives an intermediate result back. */
   release({ dataId }: Info): void {
     this.backend.disposeData(dataId);
+  }
+
+  /** Gives an intermediate result back once `use` has run. */
+  releasing<T>(intermediate: Info, use: () => T): T {
+    try {
+      return use();
+    } finally {
+      this.release(intermediate);
+    }
   }
 
   /** Runs a kernel of tfjs's registry, ours or its own, for its one output. */

@@ -1,8 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-import { ShapeError } from '../errors.ts';
-import { broadcastShapes, type Shape, showShape, sizeOf, stridesOf } from '../shape.ts';
+import {
+  type MatrixProduct,
+  matrixProduct,
+  matrixStarts,
+  type Transposes,
+} from '../ops/matrix-product.ts';
+import { type Shape, sizeOf } from '../shape.ts';
 import { defineDropIn } from './drop-in.ts';
-import type { Host, Info, Output } from './host.ts';
+import { type Host, type Info, isWord, type Output } from './host.ts';
 
 /** Two tensors of matrices. */
 export interface Factors {
@@ -10,24 +15,10 @@ export interface Factors {
   readonly b: Info;
 }
 
-/** Which of them are stored transposed. */
-export interface Transposes {
-  readonly transposeA: boolean;
-  readonly transposeB: boolean;
-}
-
 /** What happens to a float32 product's rows last: an address of n floats to add, and relu. */
 export interface Epilogue {
   readonly bias?: number;
   readonly relu?: boolean;
-}
-
-/** The sizes of products [m, k] · [k, n] over a shape of batches. */
-interface Problem {
-  readonly batch: Shape;
-  readonly m: number;
-  readonly k: number;
-  readonly n: number;
 }
 
 /** Where the matrices of an entry of the batch start, in elements. */
@@ -44,7 +35,7 @@ export const batchMatMul = defineDropIn<Factors, Transposes>({
 
 /** True for two tensors of one dtype that a product is defined for here. */
 export function isProduct({ a, b }: Factors): boolean {
-  return a.dtype === b.dtype && (a.dtype === 'float32' || a.dtype === 'int32');
+  return a.dtype === b.dtype && isWord(a);
 }
 
 /**
@@ -58,7 +49,7 @@ export function multiply(
   transposes: Transposes,
   epilogue: Epilogue = {},
 ): Output {
-  const problem = problemOf(a.shape, b.shape, transposes);
+  const problem = matrixProduct(a.shape, b.shape, transposes);
   const { batch, m, n, k } = problem;
   const shape = [...batch, m, n];
   if (a.dtype === 'int32') {
@@ -88,44 +79,15 @@ export function multiply(
   });
 }
 
-function problemOf(a: Shape, b: Shape, { transposeA, transposeB }: Transposes): Problem {
-  const [m, k] = matrixOf(a, transposeA);
-  const [inner, n] = matrixOf(b, transposeB);
-  if (k !== inner) {
-    throw new ShapeError(
-      `matMul: the inner sizes of a and b must be equal, got ${k} of ${showShape(a)} with ` +
-        `transposeA=${transposeA} and ${inner} of ${showShape(b)} with transposeB=${transposeB}.`,
-    );
-  }
-  return { batch: broadcastShapes('matMul', a.slice(0, -2), b.slice(0, -2)), m, k, n };
-}
-
-function matrixOf(shape: Shape, isTransposed: boolean): [rows: number, columns: number] {
-  const [rows, columns] = [shape.at(-2) ?? 1, shape.at(-1) ?? 1];
-  return isTransposed ? [columns, rows] : [rows, columns];
-}
-
 function entriesOf(shapeA: Shape, shapeB: Shape, batch: Shape): Entry[] {
-  const [startsA, startsB] = [matrixStarts(shapeA, batch), matrixStarts(shapeB, batch)];
+  const [startsA, startsB] = [matrixStarts(batch, shapeA), matrixStarts(batch, shapeB)];
   return startsA.map((a, i) => ({ a, b: startsB[i] ?? 0 }));
-}
-
-function matrixStarts(shape: Shape, batch: Shape): number[] {
-  const strides = stridesOf(shape);
-  const added = batch.length - (shape.length - 2);
-  let starts = [0];
-  batch.forEach((size, axis) => {
-    const own = axis - added;
-    const step = own >= 0 && shape[own] !== 1 ? (strides[own] ?? 0) : 0;
-    starts = starts.flatMap((start) => Array.from({ length: size }, (_, i) => start + i * step));
-  });
-  return starts;
 }
 
 function multiplyIntegers(
   host: Host,
   { a, b }: Factors,
-  { batch, m, k, n }: Problem,
+  { batch, m, k, n }: MatrixProduct,
   { transposeA, transposeB }: Transposes,
   out: Info,
 ): void {

@@ -3,7 +3,7 @@ import { ShapeError } from '../errors.ts';
 import { showShape, sizeOf } from '../shape.ts';
 import { defineDropIn } from './drop-in.ts';
 import { isIndex } from './gather.ts';
-import type { Host, Info } from './host.ts';
+import { type Host, type Info, isWord } from './host.ts';
 
 interface SegmentInputs {
   readonly x: Info;
@@ -24,8 +24,7 @@ interface Rows {
  * with an id outside [0, numSegments) count nowhere, as in TensorFlow.
  */
 export const unsortedSegmentSum = defineDropIn<SegmentInputs, { readonly numSegments: number }>({
-  takes: ({ x, segmentIds }) =>
-    (x.dtype === 'float32' || x.dtype === 'int32') && isIndex(segmentIds),
+  takes: ({ x, segmentIds }) => isWord(x) && isIndex(segmentIds),
   compute(host, { x, segmentIds }, { numSegments }) {
     const [slices = 0, ...rest] = x.shape;
     if (segmentIds.shape.length !== 1 || segmentIds.shape[0] !== slices) {
@@ -34,8 +33,7 @@ export const unsortedSegmentSum = defineDropIn<SegmentInputs, { readonly numSegm
           `got shape ${showShape(segmentIds.shape)}.`,
       );
     }
-    const isInteger = x.dtype === 'int32';
-    const out = host.output([numSegments, ...rest], isInteger ? 'int32' : 'float32');
+    const out = host.outputLike(x, [numSegments, ...rest]);
     const width = sizeOf(rest);
     host.kernels.fill(out.pointer, numSegments * width, 0);
     if (width === 0) return out.info;
@@ -44,7 +42,7 @@ export const unsortedSegmentSum = defineDropIn<SegmentInputs, { readonly numSegm
       const bad = host.kernels.firstIndexOutOfRange(ids + 4 * start, slices - start, numSegments);
       const length = bad < 0 ? slices - start : bad;
       const rows = { from: from + 4 * start * width, ids: ids + 4 * start, to: out.pointer };
-      addRows(host, { ...rows, length, width }, isInteger);
+      addRows(host, { ...rows, length, width }, x.dtype === 'int32');
       start += length;
     }
     return out.info;

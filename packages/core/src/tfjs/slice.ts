@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 import { backend_util, slice_util } from '@tensorflow/tfjs-core';
-import { mergedAxes } from '../ops/strided-copy.ts';
+import { copyWords, mergedAxes } from '../ops/strided-copy.ts';
 import { normalizeAxis, sizeOf, stridesOf } from '../shape.ts';
 import { defineDropIn } from './drop-in.ts';
-import type { Host, Info } from './host.ts';
-import { copyAxes } from './transpose.ts';
+import { type Host, type Info, isWord } from './host.ts';
 
 interface SliceAttrs {
   readonly begin: number | number[];
@@ -16,12 +15,9 @@ interface SplitAttrs {
   readonly axis: number;
 }
 
-/** Axes of a tensor that are surely few enough for the copy kernel. */
-const MOST_AXES = 6;
-
 /** tfjs's block of a tensor. Its own kernel copies the whole tensor out of the heap first. */
 export const slice = defineDropIn<{ readonly x: Info }, SliceAttrs>({
-  takes: ({ x }) => isCopied(x),
+  takes: ({ x }) => isWord(x),
   compute(host, { x }, attrs) {
     const [begin = [], size = []] = slice_util.parseSliceParams(x, attrs.begin, attrs.size);
     slice_util.assertParamsValid(x, begin, size);
@@ -31,7 +27,7 @@ export const slice = defineDropIn<{ readonly x: Info }, SliceAttrs>({
 
 /** tfjs's parts of a tensor along an axis. */
 export const splitV = defineDropIn<{ readonly x: Info }, SplitAttrs>({
-  takes: ({ x }) => isCopied(x),
+  takes: ({ x }) => isWord(x),
   compute(host, { x }, attrs) {
     const axis = normalizeAxis('split', attrs.axis, x.shape.length);
     return parts(host, x, axis, backend_util.prepareSplitSize(x, attrs.numOrSizeSplits, axis));
@@ -40,7 +36,7 @@ export const splitV = defineDropIn<{ readonly x: Info }, SplitAttrs>({
 
 /** tfjs's slices of a tensor along an axis, without the axis. */
 export const unpack = defineDropIn<{ readonly value: Info }, { readonly axis: number }>({
-  takes: ({ value }) => isCopied(value),
+  takes: ({ value }) => isWord(value),
   compute(host, { value }, attrs) {
     const axis = normalizeAxis('unstack', attrs.axis, value.shape.length);
     const sizes = new Array<number>(value.shape[axis] ?? 0).fill(1);
@@ -51,10 +47,6 @@ export const unpack = defineDropIn<{ readonly value: Info }, { readonly axis: nu
     }));
   },
 });
-
-function isCopied({ dtype, shape }: Info): boolean {
-  return (dtype === 'float32' || dtype === 'int32') && shape.length <= MOST_AXES;
-}
 
 function parts(host: Host, x: Info, axis: number, sizes: readonly number[]): Info[] {
   const made: Info[] = [];
@@ -73,10 +65,10 @@ function parts(host: Host, x: Info, axis: number, sizes: readonly number[]): Inf
 }
 
 function block(host: Host, x: Info, begin: readonly number[], size: readonly number[]): Info {
-  const out = host.output(size, x.dtype === 'int32' ? 'int32' : 'float32');
+  const out = host.outputLike(x, size);
   if (sizeOf(size) === 0) return out.info;
   const strides = stridesOf(x.shape);
   const offset = begin.reduce((sum, start, axis) => sum + start * (strides[axis] ?? 0), 0);
-  copyAxes(host, mergedAxes(size, strides), host.pointer(x) + 4 * offset, out.pointer);
+  copyWords(host.kernels, mergedAxes(size, strides), host.pointer(x) + 4 * offset, out.pointer);
   return out.info;
 }

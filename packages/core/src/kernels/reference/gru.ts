@@ -112,28 +112,6 @@ export function gruReference(heap: ReferenceHeap): GruKernels {
     readFloats(heap.floats(gates), 3 * row * units, 3 * units);
   const stateAt = (state: number, row: number, units: number) =>
     readFloats(heap.floats(state), row * units, units);
-  const candidateGrad: GruKernels['gruCandidateGrad'] = (
-    rows,
-    units,
-    gates,
-    hBefore,
-    dy,
-    dh,
-    dz,
-    dhBefore,
-  ) => {
-    for (let row = 0; row < rows; row++) {
-      const first = row * units;
-      const [values, before] = [gatesAt(gates, row, units), stateAt(hBefore, row, units)];
-      const grad = readSum(heap, [dy, dh], first, units);
-      for (const u of grad.keys()) {
-        const d = mixStatesGrad(unitAt(values, u), element(before, u), element(grad, u));
-        heap.floats(dz).set(3 * first + u, d.z);
-        heap.floats(dz).set(3 * first + 2 * units + u, d.g);
-        heap.floats(dhBefore).set(first + u, d.hBefore);
-      }
-    }
-  };
   return {
     gruGates(rows, units, gates, n, hBefore, h) {
       for (let row = 0; row < rows; row++) {
@@ -189,7 +167,19 @@ export function gruReference(heap: ReferenceHeap): GruKernels {
         writeFloats(heap.floats(h), row * units, state);
       }
     },
-    gruCandidateGrad: candidateGrad,
+    gruCandidateGrad(rows, units, gates, hBefore, dy, dh, dz, dhBefore) {
+      for (let row = 0; row < rows; row++) {
+        const first = row * units;
+        const [values, before] = [gatesAt(gates, row, units), stateAt(hBefore, row, units)];
+        const grad = readSum(heap, [dy, dh], first, units);
+        for (const u of grad.keys()) {
+          const d = mixStatesGrad(unitAt(values, u), element(before, u), element(grad, u));
+          heap.floats(dz).set(3 * first + u, d.z);
+          heap.floats(dz).set(3 * first + 2 * units + u, d.g);
+          heap.floats(dhBefore).set(first + u, d.hBefore);
+        }
+      }
+    },
     gruResetGatesGrad(rows, units, gates, hBefore, dReset, dz, dhBefore) {
       for (let row = 0; row < rows; row++) {
         const first = row * units;

@@ -60,9 +60,7 @@ export function maskedState(
   b: number,
   x: Float64Array,
 ): Float64Array {
-  if (s.stateMask === 0) return x;
-  const mask = heap.floats(s.stateMask);
-  return x.map((value, u) => value * mask.get(t * s.stateMaskStep + b * s.stateMaskRow + u));
+  return scaled(heap, x, s.stateMask, t * s.stateMaskStep + b * s.stateMaskRow);
 }
 
 /** `x · cellMask` of row `b` at time t, x where there is no mask. */
@@ -73,9 +71,7 @@ export function maskedCell(
   b: number,
   x: Float64Array,
 ): Float64Array {
-  if (s.cellMask === 0) return x;
-  const mask = heap.floats(s.cellMask);
-  return x.map((value, u) => value * mask.get(t * s.cellMaskStep + b * s.cellMaskRow + u));
+  return scaled(heap, x, s.cellMask, t * s.cellMaskStep + b * s.cellMaskRow);
 }
 
 /** The output of a step that does not count, `previous` being the one before. */
@@ -100,4 +96,11 @@ export function outputGradOfRow(
     carry = counts ? new Float64Array(s.units) : sum;
     return sum;
   };
+}
+
+/** `x · mask` from the mask's element `first` on; x where there is no mask. */
+function scaled(heap: ReferenceHeap, x: Float64Array, mask: number, first: number): Float64Array {
+  if (mask === 0) return x;
+  const factors = heap.floats(mask);
+  return x.map((value, u) => value * factors.get(first + u));
 }
