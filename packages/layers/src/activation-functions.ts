@@ -18,9 +18,9 @@ import {
   where,
 } from '@tapeloop/core';
 
-/** The constants α and λ that keep mean 0 and variance 1. @see Klambauer et al. 2017, "Self-Normalizing Neural Networks". */
-const SELU_ALPHA = 1.6732632423543772;
-const SELU_SCALE = 1.0507009873554805;
+/** The constants α and λ of SELU, which keep mean 0 and variance 1. @see Klambauer et al. 2017, "Self-Normalizing Neural Networks". */
+export const SELU_ALPHA = 1.6732632423543772;
+export const SELU_SCALE = 1.0507009873554805;
 
 /** Keras's slope below 0. */
 const LEAKY_SLOPE = 0.2;

@@ -9,6 +9,7 @@ import {
   uniform,
   where,
 } from '@tapeloop/core';
+import { SELU_ALPHA, SELU_SCALE } from './activation-functions.ts';
 import { DropoutLayer } from './dropout-layer.ts';
 import type { DropoutOptions } from './masked-dropout.ts';
 import type { Config } from './module.ts';
@@ -16,9 +17,6 @@ import { checkNoiseShape, type NoiseShape } from './noise-shape.ts';
 import type { Rate } from './rate.ts';
 import { registerModule } from './registry.ts';
 
-/** λ and α of the scaled exponential linear unit. */
-const SELU_SCALE = 1.0507009873554805;
-const SELU_ALPHA = 1.6732632423543772;
 /** What a dropped element becomes, before the affine map: the value that SELU falls to. */
 const SATURATION = -SELU_SCALE * SELU_ALPHA;
 

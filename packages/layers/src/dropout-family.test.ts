@@ -24,7 +24,7 @@ import { GaussianDropout } from './gaussian-dropout.ts';
 import type { Rate } from './rate.ts';
 import { toConfig } from './registry.ts';
 import { SpatialDropout1D } from './spatial-dropout-1d.ts';
-import { type LayerContract, layerContract } from './testing/index.ts';
+import { claimSixSigma, type LayerContract, layerContract } from './testing/index.ts';
 import { V1Dropout } from './v1-dropout.ts';
 
 beforeAll(async () => {
@@ -196,7 +196,7 @@ test.each([0.1, 0.5, 0.8])(
     expect(Math.abs(mean)).toBeLessThanOrEqual(6 / Math.sqrt(n));
     expect(Math.abs(variance - 1)).toBeLessThanOrEqual(6 * Math.sqrt((fourth - 1) / n));
     const dropped = y.filter((each) => each === Math.fround(low)).length;
-    expect(Math.abs(dropped - n * rate)).toBeLessThanOrEqual(6 * Math.sqrt(n * rate * (1 - rate)));
+    claimSixSigma(dropped, n, rate);
   },
 );
 
@@ -214,7 +214,7 @@ describe('EmbeddingDropout', () => {
     const [first = [], second] = layer.call(all, { training: true }).toArray() as number[][][];
     expect(second).toEqual(first);
     const kept = first.filter((vector) => vector.some((value) => value !== 0));
-    expect(Math.abs(kept.length - 100)).toBeLessThanOrEqual(6 * Math.sqrt(50));
+    claimSixSigma(kept.length, 200, 0.5);
     first.forEach((vector, word) => {
       const factor = vector.some((value) => value !== 0) ? 2 : 0;
       const own = bare.slice(6 * word, 6 * word + 6);

@@ -12,7 +12,7 @@ import { checkOptions } from './check.ts';
 import { Layer } from './layer.ts';
 import type { Config, InputShape, ModuleOptions } from './module.ts';
 import { RandomSource } from './random-source.ts';
-import { type CheckedRate, checkRate, type Rate } from './rate.ts';
+import { type CheckedRate, checkRate, type Rate, savedRate, trainingRate } from './rate.ts';
 
 /** Options of every layer that drops. */
 export interface DropoutLayerOptions extends ModuleOptions {
@@ -74,32 +74,21 @@ export abstract class DropoutLayer extends Layer {
 
   /** @throws ValueError when the rate is a function. */
   override getConfig(): Config {
-    const { constant } = this.#rate;
-    if (constant === undefined) {
-      throw new ValueError(`${this.className}: getConfig: a config cannot hold a rate function.`);
-    }
     const { trainable, dtype } = this;
     return {
       ...super.getConfig(),
       ...(trainable ? {} : { trainable }),
       ...(dtype === undefined ? {} : { dtype }),
-      rate: constant,
+      rate: savedRate(this.className, this.#rate),
       seed: this.seed ?? null,
     };
   }
 
   protected override forward(inputs: Tensor, training: boolean): Tensor {
     if (!training) return inputs;
-    const rate = this.#rate.read();
-    if (rate === 0) return inputs;
     const op = this.className;
-    if (rate === 1) {
-      const expected = 'less than 1 in training';
-      const hint = 'Nothing would be left to scale up.';
-      throw new ValueError(
-        argumentMessage({ op, argument: 'rate', expected, received: rate, hint }),
-      );
-    }
+    const rate = trainingRate(op, this.#rate);
+    if (rate === 0) return inputs;
     if (inputs.dtype !== 'float32') {
       const expected = 'of dtype float32 in training';
       throw new DTypeError(

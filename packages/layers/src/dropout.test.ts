@@ -5,6 +5,7 @@ import { afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest
 import { Dropout } from './dropout.ts';
 import type { DropoutOptions } from './masked-dropout.ts';
 import { toConfig } from './registry.ts';
+import { claimSixSigma } from './testing/index.ts';
 
 beforeAll(async () => {
   await init();
@@ -17,12 +18,10 @@ const train = (layer: Dropout) => [...layer.call(ones([ROWS, WIDTH]), { training
 test.each([0.1, 0.5, 0.9])(
   'rate %d drops its share within six sigma and keeps the scale',
   (rate) => {
-    const n = ROWS * WIDTH;
     const values = train(new Dropout(rate, { seed: 3 }));
     const kept = values.filter((value) => value !== 0);
     expect(new Set(kept)).toEqual(new Set([Math.fround(1 / (1 - rate))]));
-    const bound = 6 * Math.sqrt(n * rate * (1 - rate));
-    expect(Math.abs(kept.length - n * (1 - rate))).toBeLessThanOrEqual(bound);
+    claimSixSigma(kept.length, ROWS * WIDTH, 1 - rate);
   },
 );
 

@@ -1,20 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-import {
-  argumentMessage,
-  dropoutMask,
-  gather,
-  mul,
-  type RandomStream,
-  type Seed,
-  type Tensor,
-  ValueError,
-} from '@tapeloop/core';
+import { argumentMessage, dropoutMask, gather, mul, type Seed, type Tensor } from '@tapeloop/core';
 import { callPath } from './call-context.ts';
 import { Embedding } from './embedding.ts';
 import { Layer } from './layer.ts';
 import type { Config, InputShape, Module, ModuleOptions } from './module.ts';
 import { RandomSource } from './random-source.ts';
-import { type CheckedRate, checkRate, type Rate } from './rate.ts';
+import { type CheckedRate, checkRate, type Rate, savedRate, trainingRate } from './rate.ts';
 import { fromConfig, registerModule, type SavedModule, toConfig } from './registry.ts';
 
 /** Options of `EmbeddingDropout`. */
@@ -22,6 +13,8 @@ export interface EmbeddingDropoutOptions extends ModuleOptions {
   /** Default: a stream forked from the default by the layer's path. */
   readonly seed?: Seed | null;
 }
+
+const OP = 'EmbeddingDropout';
 
 /**
  * Word dropout: in training, drops whole rows of an embedding, so that a word is missing wherever it
@@ -45,18 +38,17 @@ export class EmbeddingDropout extends Layer {
     super(options);
     if (!(embedding instanceof Embedding)) {
       const expected = 'an Embedding';
-      const op = 'EmbeddingDropout';
       throw new TypeError(
-        argumentMessage({ op, argument: 'embedding', expected, received: embedding }),
+        argumentMessage({ op: OP, argument: 'embedding', expected, received: embedding }),
       );
     }
     this.embedding = embedding;
-    this.#rate = checkRate('EmbeddingDropout', rate);
-    this.#source = new RandomSource('EmbeddingDropout', options.seed ?? undefined, 'layer');
+    this.#rate = checkRate(OP, rate);
+    this.#source = new RandomSource(OP, options.seed ?? undefined, 'layer');
   }
 
   override get className(): string {
-    return 'EmbeddingDropout';
+    return OP;
   }
 
   override children(): ReadonlyMap<string, Module> {
@@ -69,11 +61,8 @@ export class EmbeddingDropout extends Layer {
 
   /** @throws ValueError when the rate is a function. */
   override getConfig(): Config {
-    const { constant: rate } = this.#rate;
-    if (rate === undefined) {
-      throw new ValueError('EmbeddingDropout: getConfig: a config cannot hold a rate function.');
-    }
     const embedding = toConfig(this.embedding);
+    const rate = savedRate(OP, this.#rate);
     return { ...super.getConfig(), embedding, rate, seed: this.#source.seed ?? null };
   }
 
@@ -87,18 +76,12 @@ export class EmbeddingDropout extends Layer {
 
   protected override forward(ids: Tensor, training: boolean): Tensor {
     const vectors = this.embedding.call(ids);
-    const rate = this.#rate.read();
-    if (!training || rate === 0) return vectors;
-    if (rate === 1) {
-      const problem = { op: 'EmbeddingDropout', argument: 'rate', received: rate };
-      throw new ValueError(argumentMessage({ ...problem, expected: 'less than 1 in training' }));
-    }
-    return mul(vectors, gather(this.#mask(rate, this.#source.stream(callPath())), ids));
-  }
-
-  /** One factor for each word of the vocabulary. */
-  #mask(rate: number, stream: RandomStream): Tensor {
-    return dropoutMask([this.embedding.inputDim, 1], rate, { stream });
+    if (!training) return vectors;
+    const rate = trainingRate(OP, this.#rate);
+    if (rate === 0) return vectors;
+    const stream = this.#source.stream(callPath());
+    const factors = dropoutMask([this.embedding.inputDim, 1], rate, { stream });
+    return mul(vectors, gather(factors, ids));
   }
 }
 
@@ -107,7 +90,7 @@ interface EmbeddingDropoutConfig extends EmbeddingDropoutOptions {
   readonly rate: number;
 }
 
-registerModule('EmbeddingDropout', (config: EmbeddingDropoutConfig) => {
+registerModule(OP, (config: EmbeddingDropoutConfig) => {
   const { embedding, rate, ...options } = config;
   // The constructor checks that it is one.
   return new EmbeddingDropout(fromConfig(embedding) as Embedding, rate, options);

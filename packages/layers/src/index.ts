@@ -51,7 +51,7 @@ export {
 } from './module.ts';
 export type { NoiseShape } from './noise-shape.ts';
 export { forkDefaultStream, RandomSource } from './random-source.ts';
-export { type CheckedRate, checkRate, type Rate } from './rate.ts';
+export { type CheckedRate, checkRate, type Rate, savedRate, trainingRate } from './rate.ts';
 export { fromConfig, registerModule, type SavedModule, toConfig } from './registry.ts';
 export {
   type Regularizer,

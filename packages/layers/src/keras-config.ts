@@ -51,10 +51,7 @@ export function fromKerasConfig(saved: KerasObject, options: KerasConfigOptions 
   const className = options.classNames?.[kerasName] ?? readNames[kerasName] ?? kerasName;
   const config: Record<string, unknown> = {};
   for (const [key, value] of Object.entries(saved.config)) {
-    const isKept = keepsBase.includes(className) || (key === 'dtype' && /Wrapper$/.test(className));
-    const isBase = key === 'trainable' || key === 'dtype';
-    if (!(isBase && isKept) && isNeutral(className, key, value)) continue;
-    if (isBase && isKept && value === (key === 'trainable' ? true : null)) continue;
+    if (isNeutral(className, key, value)) continue;
     config[camelCase(key)] = readValue(key, value, options);
   }
   return { className, config };
@@ -86,8 +83,15 @@ function writeModule(className: string, { name, ...own }: Config): KerasObject {
   return { class_name: kerasNames[className] ?? className, config };
 }
 
-/** @throws ValueError when Keras would do something with it that Tapeloop does not. */
+/**
+ * Whether a key of Keras's says nothing that a module here has to be told.
+ *
+ * @throws ValueError when Keras would do something with it that Tapeloop does not.
+ */
 function isNeutral(className: string, key: string, value: unknown): boolean {
+  const keepsBoth = keepsBase.includes(className);
+  if (key === 'trainable' && keepsBoth) return value === true;
+  if (key === 'dtype' && (keepsBoth || /Wrapper$/.test(className))) return value === null;
   if (key.endsWith('_constraint') && value === null) return true;
   if (className === 'SpatialDropout1D' && key === 'noise_shape' && value === null) return true;
   if (key === 'dtype' && isKerasObject(value)) return value.config['name'] === 'float32';

@@ -26,6 +26,7 @@ const ownNames: Readonly<Record<string, string>> = {
   L2: 'l2',
 };
 
+/** Whether something looks like what Keras's `serialize` gives. */
 export function isKerasObject(value: unknown): value is KerasObject {
   return (
     typeof value === 'object' &&

@@ -29,6 +29,21 @@ export function checkRate(op: string, rate: Rate): CheckedRate {
   return { constant, read: () => constant };
 }
 
+/** A rate for a config. @throws ValueError when it is a function. */
+export function savedRate(op: string, { constant }: CheckedRate): number {
+  if (constant !== undefined) return constant;
+  throw new ValueError(`${op}: getConfig: a config cannot hold a rate function.`);
+}
+
+/** A rate now, in training. @throws ValueError when it is 1. */
+export function trainingRate(op: string, rate: CheckedRate): number {
+  const received = rate.read();
+  if (received < 1) return received;
+  const expected = 'less than 1 in training';
+  const hint = 'Nothing would be left to scale up.';
+  throw new ValueError(argumentMessage({ op, argument: 'rate', expected, received, hint }));
+}
+
 function scalarOf(op: string, rate: Tensor): number {
   if (rate.size === 1) return rate.item();
   const expected = 'one number';

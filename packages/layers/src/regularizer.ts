@@ -23,20 +23,22 @@ export interface SavedRegularizer {
   readonly options?: Readonly<Record<string, number>>;
 }
 
+/** The factors of a penalty; a config keeps those that its name has. */
+type Factors = { readonly l1?: number; readonly l2?: number };
+
 /** `l1 · Σ |w|`. @param l1 default 0.01, as Keras. */
 function l1Penalty({ l1 = 0.01 }: { readonly l1?: number } = {}): Regularizer {
-  return penalty('l1', { l1 }, l1, 0);
+  return penalty('l1', { l1 });
 }
 
 /** `l2 · Σ w²`, without the ½ that weight decay has in some texts. @param l2 default 0.01, as Keras. */
 function l2Penalty({ l2 = 0.01 }: { readonly l2?: number } = {}): Regularizer {
-  return penalty('l2', { l2 }, 0, l2);
+  return penalty('l2', { l2 });
 }
 
 /** `l1 · Σ |w| + l2 · Σ w²`. Both default to 0, as Keras. */
-function l1l2Penalty(options: { readonly l1?: number; readonly l2?: number } = {}): Regularizer {
-  const { l1 = 0, l2 = 0 } = options;
-  return penalty('l1l2', { l1, l2 }, l1, l2);
+function l1l2Penalty({ l1 = 0, l2 = 0 }: Factors = {}): Regularizer {
+  return penalty('l1l2', { l1, l2 });
 }
 
 /**
@@ -79,12 +81,8 @@ export function savedRegularizer(
   );
 }
 
-function penalty(
-  name: RegularizerName,
-  options: Readonly<Record<string, number>>,
-  l1: number,
-  l2: number,
-): Regularizer {
+function penalty(name: RegularizerName, options: Factors): Regularizer {
+  const { l1 = 0, l2 = 0 } = options;
   for (const [argument, received] of Object.entries(options)) {
     if (Number.isFinite(received) && received >= 0) continue;
     const expected = 'a finite number of at least 0';

@@ -2,8 +2,9 @@
 import { argumentMessage, type Tensor } from '@tapeloop/core';
 import type { CallContext } from './call-context.ts';
 import { Layer } from './layer.ts';
+import { layerFromConfig } from './layer-from-config.ts';
 import type { Config, Module, ModuleOptions } from './module.ts';
-import { fromConfig, registerModule, type SavedModule, toConfig } from './registry.ts';
+import { registerModule, type SavedModule, toConfig } from './registry.ts';
 
 /**
  * Layers one after the other: `y = layersₙ(… layers₁(x))`. A mask that comes in, or that a layer such
@@ -66,15 +67,6 @@ interface SequentialConfig extends ModuleOptions {
 registerModule('Sequential', ({ layers, ...options }: SequentialConfig) => {
   return new Sequential(layers.map(layerFromConfig), options);
 });
-
-function layerFromConfig(saved: SavedModule): Layer {
-  const module = fromConfig(saved);
-  if (module instanceof Layer) return module;
-  const expected = 'configs of layers';
-  throw new TypeError(
-    argumentMessage({ op: 'Sequential', argument: 'layers', expected, received: saved.className }),
-  );
-}
 
 function byUniqueName(layers: readonly Layer[]): ReadonlyMap<string, Layer> {
   const named = new Map<string, Layer>();

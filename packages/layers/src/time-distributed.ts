@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 import { argumentMessage, reshape, type Shape, ShapeError, type Tensor } from '@tapeloop/core';
 import { Layer } from './layer.ts';
+import { layerFromConfig } from './layer-from-config.ts';
 import type { Config, InputShape, ModuleOptions } from './module.ts';
-import { fromConfig, registerModule, type SavedModule, toConfig } from './registry.ts';
+import { registerModule, type SavedModule, toConfig } from './registry.ts';
 
 /**
  * Applies a layer to each step of a sequence on its own: `y[b, t] = layer(x[b, t])`. It computes all
@@ -55,17 +56,7 @@ interface TimeDistributedConfig extends ModuleOptions {
 }
 
 registerModule('TimeDistributed', ({ layer, ...options }: TimeDistributedConfig) => {
-  const module = fromConfig(layer);
-  if (module instanceof Layer) return new TimeDistributed(module, options);
-  const expected = 'the config of a layer';
-  throw new TypeError(
-    argumentMessage({
-      op: 'TimeDistributed',
-      argument: 'layer',
-      expected,
-      received: layer.className,
-    }),
-  );
+  return new TimeDistributed(layerFromConfig(layer), options);
 });
 
 function checkRank(shape: InputShape): void {

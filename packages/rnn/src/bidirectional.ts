@@ -61,7 +61,8 @@ const OP = 'Bidirectional';
  * turned round again, so that each stands at the step it is for.
  *
  * Masks and lengths hold for both directions: the backward one starts at a row's last step that
- * counts. Where a step does not, both give zeros with `returnSequences`, as in Keras. With `returnState` the state is the pair of both, and so is `initialState`.
+ * counts. Where a step does not, both give zeros with `returnSequences`, as in Keras. With
+ * `returnState` the state is the pair of both, and so is `initialState`.
  *
  * Shapes: those of the layer; features are twice as many with `'concat'`. Parameters have the layer's
  * paths under `forward` and `backward`.
@@ -199,16 +200,9 @@ function resultOf<State>(result: Tensor | CellResult<State>): {
 
 /** The options that both directions share. */
 function optionsOf<State>(layer: SequenceLayer<State>) {
-  const { returnSequences, returnState, goBackwards, stateful, timeMajor, zeroOutputForMask } =
+  const { unroll: _, ...options } =
     layer instanceof RecurrentLayer ? layer.rnn.options : layer.options;
-  return {
-    returnSequences: returnSequences ?? false,
-    returnState: returnState ?? false,
-    goBackwards: goBackwards ?? false,
-    stateful: stateful ?? false,
-    timeMajor: timeMajor ?? false,
-    zeroOutputForMask: zeroOutputForMask ?? false,
-  };
+  return options;
 }
 
 /** A new layer of the same config that goes the other way. */

@@ -7,7 +7,6 @@ import {
   type Initializer,
   type InitializerLike,
   type ModuleOptions,
-  type ModuleParameterOptions,
   type Regularizer,
   type RegularizerLike,
   savedActivation,
@@ -75,17 +74,6 @@ export function resolveCellOptions(op: string, options: GatedCellOptions): Resol
 /** Whether a gated cell has the activations that the fused kernels have: tanh and sigmoid. */
 export function hasFusedActivations(options: ResolvedCellOptions): boolean {
   return options.activation === tanh && options.recurrentActivation === sigmoid;
-}
-
-/** What `addParameter` takes for each weight of a cell besides shape and initializer. */
-export function weightOptions(
-  options: ResolvedCellOptions,
-): Readonly<Record<'kernel' | 'recurrentKernel' | 'bias', ModuleParameterOptions>> {
-  return {
-    kernel: { regularizer: options.kernelRegularizer },
-    recurrentKernel: { regularizer: options.recurrentRegularizer },
-    bias: { regularizer: options.biasRegularizer },
-  };
 }
 
 /** The options of a cell without gates, for a config. */

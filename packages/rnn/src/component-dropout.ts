@@ -6,7 +6,6 @@ import {
   dropout,
   dropoutMask,
   mul,
-  type RandomStream,
   type Seed,
   type Shape,
   ShapeError,
@@ -16,8 +15,9 @@ import {
   ValueError,
   zerosLike,
 } from '@tapeloop/core';
-import { callPath, joinPath, RandomSource } from '@tapeloop/layers';
-import { type Component, componentSeedOf } from './component-seed.ts';
+import type { RandomSource } from '@tapeloop/layers';
+import type { Component } from './component-seed.ts';
+import { ComponentSources } from './component-sources.ts';
 import type { CheckedProbability } from './keep-probability.ts';
 import type { MaskStore } from './mask-store.ts';
 import { checkSameLevel, entriesOf, withChildren } from './nest.ts';
@@ -57,17 +57,18 @@ interface Walk {
  */
 export class ComponentDropout {
   readonly #options: ComponentDropoutOptions;
-  readonly #sources = new Map<string, RandomSource>();
+  readonly #sources: ComponentSources;
 
   constructor(options: ComponentDropoutOptions) {
     this.#options = options;
+    this.#sources = new ComponentSources(options.op, options.component, options.seed);
     const leaves = options.size === undefined ? 1 : countSizes(options.op, options.size);
-    for (let index = 0; index < leaves; index++) this.#source(index);
+    for (let index = 0; index < leaves; index++) this.#sources.source(index);
   }
 
   /** The random sources by component and leaf, such as `state_1`. */
   get sources(): ReadonlyMap<string, RandomSource> {
-    return this.#sources;
+    return this.#sources.made;
   }
 
   /** True when nothing is ever dropped. */
@@ -124,7 +125,7 @@ export class ComponentDropout {
     if (keepProbability === 1) return value;
     const x = checkLeaf(op, component, value);
     if (this.#options.variational) return mul(x, this.sequenceMask(0, x.shape, masks) ?? 1);
-    return dropout(x, 1 - keepProbability, { stream: this.#stream(0)() });
+    return dropout(x, 1 - keepProbability, { stream: this.#sources.stream(0) });
   }
 
   /** The factors of one leaf for all steps of a sequence `[time, batch, width]`, if it is dropped. */
@@ -132,16 +133,11 @@ export class ComponentDropout {
     const keepProbability = this.#options.keepProbability.read();
     if (keepProbability === 1) return undefined;
     const { component, variational, maskPerExample } = this.#options;
-    const stream = this.#stream(index);
+    const stream = () => this.#sources.stream(index);
     if (!variational) return dropoutMask(shape, 1 - keepProbability, { stream: stream() });
     const [, batch = 1, width = 1] = shape;
     const maskShape = [maskPerExample ? batch : 1, width];
     return masks.mask(`${component}_${index}`, maskShape, keepProbability, stream);
-  }
-
-  #stream(index: number): () => RandomStream {
-    const source = this.#source(index);
-    return () => source.stream(joinPath(callPath(), `${this.#options.component}_${index}`));
   }
 
   #walk(node: unknown, filter: FilterTree, size: SizeTree | undefined, walk: Walk): unknown {
@@ -171,7 +167,7 @@ export class ComponentDropout {
     const index = walk.index++;
     const x = checkLeaf(op, component, leaf);
     if (dropsAll(walk.keepProbability)) return dropAll(x);
-    const stream = this.#stream(index);
+    const stream = () => this.#sources.stream(index);
     if (!variational) return dropout(x, 1 - walk.keepProbability, { stream: stream() });
     const shape = this.#maskShape(x, size);
     return mul(x, walk.masks.mask(`${component}_${index}`, shape, walk.keepProbability, stream));
@@ -192,17 +188,6 @@ export class ComponentDropout {
       );
     }
     return [maskPerExample ? (x.shape[0] ?? 1) : 1, ...dimensions];
-  }
-
-  #source(index: number): RandomSource {
-    const { op, component, seed } = this.#options;
-    const name = `${component}_${index}`;
-    const held = this.#sources.get(name);
-    if (held !== undefined) return held;
-    const own = seed === undefined ? undefined : componentSeedOf(seed, component, index);
-    const source = new RandomSource(op, own);
-    this.#sources.set(name, source);
-    return source;
   }
 }
 

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-
-import type { Seed } from '@tapeloop/core';
-import { init, ones, type Tensor } from '@tapeloop/core';
+import { init, ones, type Seed, type Tensor } from '@tapeloop/core';
 import { trackLeaks } from '@tapeloop/core/testing';
+import { claimIndependent, claimSixSigma } from '@tapeloop/layers/testing';
 import { afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { DropoutWrapper } from './dropout-wrapper.ts';
 import { RNN } from './rnn.ts';
@@ -14,17 +13,6 @@ beforeAll(async () => {
   await init();
 });
 trackLeaks({ beforeEach, afterEach });
-
-/** |count − n·p| ≤ 6·√(n·p·(1 − p)): a fair draw is outside once in half a billion. */
-const expectSixSigma = (count: number, n: number, p: number) =>
-  expect(Math.abs(count - n * p)).toBeLessThanOrEqual(6 * Math.sqrt(n * p * (1 - p)));
-
-/** Claims that two masks of one length agree as often as independent ones of keep probability p. */
-function expectIndependent(a: readonly number[], b: readonly number[], p: number): void {
-  const agree = a.filter((value, i) => (value === 0) === (b[i] === 0)).length;
-  expect(a).toHaveLength(b.length);
-  expectSixSigma(agree, a.length, p * p + (1 - p) * (1 - p));
-}
 
 const SIZE = 100;
 const seeds: readonly Seed[] = [7, { graphSeed: 2, opSeed: 10 }];
@@ -45,11 +33,11 @@ describe.each(seeds)('with the seed %j', (seed) => {
       const y = rnn.call(ones([rows, steps, SIZE]), { training: true });
       const values = y.toArray() as number[][][];
       const kept = [...y.data()].filter((value) => value !== 0).length;
-      expectSixSigma(kept, y.size, p);
+      claimSixSigma(kept, y.size, p);
       const step = (t: number) => values.flatMap((row) => row[t] ?? []);
-      for (const [s, t] of pairs(steps)) expectIndependent(step(s), step(t), p);
+      for (const [s, t] of pairs(steps)) claimIndependent(step(s), step(t), p);
       const row = (r: number) => values[r]?.flat() ?? [];
-      for (const [r, s] of pairs(rows)) expectIndependent(row(r), row(s), p);
+      for (const [r, s] of pairs(rows)) claimIndependent(row(r), row(s), p);
     });
 
     test.each([{}, { variationalRecurrent: true, dtype: 'float32' }] as const)(
@@ -74,7 +62,7 @@ describe.each(seeds)('with the seed %j', (seed) => {
           leaves.flat().reduce((total, value) => total + value, 0) / leaves.flat().length;
         const deviation = Math.sqrt((1 - p) / p / leaves.flat().length);
         expect(Math.abs(mean - 1)).toBeLessThanOrEqual(6 * deviation);
-        for (const [i, j] of pairs(4)) expectIndependent(leaves[i] ?? [], leaves[j] ?? [], p);
+        for (const [i, j] of pairs(4)) claimIndependent(leaves[i] ?? [], leaves[j] ?? [], p);
       },
     );
 
@@ -94,11 +82,11 @@ describe.each(seeds)('with the seed %j', (seed) => {
       };
       const masks = [draw('inputKeepProb'), draw('outputKeepProb'), draw('stateKeepProb')];
       for (const [i, j] of pairs(3)) {
-        expectIndependent(masks[i]?.flat() ?? [], masks[j]?.flat() ?? [], p);
+        claimIndependent(masks[i]?.flat() ?? [], masks[j]?.flat() ?? [], p);
       }
       for (const runs of masks) {
-        expectIndependent(runs.slice(1).flat(), runs.slice(0, -1).flat(), p);
-        expectSixSigma(runs.flat().filter((value) => value !== 0).length, 20 * SIZE, p);
+        claimIndependent(runs.slice(1).flat(), runs.slice(0, -1).flat(), p);
+        claimSixSigma(runs.flat().filter((value) => value !== 0).length, 20 * SIZE, p);
       }
     });
   });

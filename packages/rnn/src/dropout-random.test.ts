@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { dropout, init, ones, RandomStream, setSeed, type Tensor, uniform } from '@tapeloop/core';
 import { trackLeaks } from '@tapeloop/core/testing';
+import { claimIndependent, claimSixSigma } from '@tapeloop/layers/testing';
 import { afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { componentSeed } from './component-seed.ts';
 import { DropoutWrapper } from './dropout-wrapper.ts';
@@ -29,11 +30,6 @@ const step = (wrapper: ReturnType<typeof wrap>, rows = ROWS) => {
   const { output, state } = wrapper.call(ones([rows, WIDTH]), ones([rows, WIDTH]));
   return { output: [...output.data()], state: [...state.data()] };
 };
-const agreements = (a: readonly number[], b: readonly number[]) =>
-  a.filter((value, i) => (value === 0) === (b[i] === 0)).length;
-/** |count − n·p| ≤ 6·√(n·p·(1 − p)): a fair draw is outside once in half a billion. */
-const expectSixSigma = (count: number, n: number, p: number) =>
-  expect(Math.abs(count - n * p)).toBeLessThanOrEqual(6 * Math.sqrt(n * p * (1 - p)));
 
 describe.each([0.2, 0.5, 0.8])('with a keep probability of %d', (p) => {
   test.each(['inputKeepProb', 'outputKeepProb'])(
@@ -41,21 +37,21 @@ describe.each([0.2, 0.5, 0.8])('with a keep probability of %d', (p) => {
     (name) => {
       const { output } = step(wrap({ [name]: p, seed: 7 }));
       expect([...new Set(output)].sort()).toEqual([0, Math.fround(1 / p)]);
-      expectSixSigma(output.filter((value) => value !== 0).length, N, p);
+      claimSixSigma(output.filter((value) => value !== 0).length, N, p);
     },
   );
 
   test('stateKeepProb keeps the share p, scaled by 1 / p', () => {
     const { state } = step(wrap({ stateKeepProb: p, seed: 7 }));
     expect([...new Set(state)].sort()).toEqual([0, Math.fround(1 / p)]);
-    expectSixSigma(state.filter((value) => value !== 0).length, N, p);
+    claimSixSigma(state.filter((value) => value !== 0).length, N, p);
   });
 
   test('variational masks keep the share p over many runs', () => {
     const wrapper = wrap({ ...variational, outputKeepProb: p, seed: 7 });
     const masks = Array.from({ length: ROWS }, () => withRun(() => step(wrapper, 1).output)).flat();
     expect([...new Set(masks)].sort()).toEqual([0, Math.fround(1 / p)]);
-    expectSixSigma(masks.filter((value) => value !== 0).length, N, p);
+    claimSixSigma(masks.filter((value) => value !== 0).length, N, p);
   });
 });
 
@@ -71,16 +67,16 @@ test('P1: the same seed and calls give the same bits, whatever else draws', () =
 test('P2: a new mask each step, also with a seed, independent of the last', () => {
   const wrapper = wrap({ outputKeepProb: 0.5, seed: 7 });
   const [first, second] = [step(wrapper).output, step(wrapper).output];
-  expectSixSigma(agreements(first, second), N, 0.5);
+  claimIndependent(first, second, 0.5);
 });
 
 test('P3: inputs, outputs and states have independent masks', () => {
   const input = step(wrap({ inputKeepProb: 0.5, seed: 7 })).output;
   const output = step(wrap({ outputKeepProb: 0.5, seed: 7 })).output;
   const { state } = step(wrap({ stateKeepProb: 0.5, seed: 7 }));
-  expectSixSigma(agreements(input, output), N, 0.5);
-  expectSixSigma(agreements(input, state), N, 0.5);
-  expectSixSigma(agreements(output, state), N, 0.5);
+  claimIndependent(input, output, 0.5);
+  claimIndependent(input, state, 0.5);
+  claimIndependent(output, state, 0.5);
 });
 
 describe('P4: a variational mask', () => {
@@ -99,7 +95,7 @@ describe('P4: a variational mask', () => {
       }
     }
     const [one = [], two = []] = runs.map((run) => run[0]?.output.slice(0, WIDTH));
-    expectSixSigma(agreements(one, two), WIDTH, 0.5);
+    claimIndependent(one, two, 0.5);
   });
 
   test('comes again in the same order with the same seed', () => {
@@ -124,7 +120,7 @@ describe('P4: a variational mask', () => {
     using wrapper = wrap({ ...options, maskPerExample: true });
     const first = step(wrapper).output;
     expect(step(wrapper).output).toEqual(first);
-    expectSixSigma(agreements(first.slice(WIDTH), first.slice(0, -WIDTH)), N - WIDTH, 0.5);
+    claimIndependent(first.slice(WIDTH), first.slice(0, -WIDTH), 0.5);
     expect(step(wrapper, 3).output).toHaveLength(3 * WIDTH);
   });
 
@@ -135,7 +131,7 @@ describe('P4: a variational mask', () => {
     p = 0.3;
     const few = step(wrapper, 1).output;
     expect(few.filter((value, i) => value !== 0 && many[i] === 0)).toEqual([]);
-    expectSixSigma(few.filter((value) => value !== 0).length, WIDTH, 0.3);
+    claimSixSigma(few.filter((value) => value !== 0).length, WIDTH, 0.3);
     p = 0.8;
     expect(step(wrapper, 1).output).toEqual(many);
   });
@@ -146,7 +142,7 @@ test('P5: two wrappers without a seed differ, and setSeed brings both back', () 
   const draw = () => wrappers.map((wrapper) => step(wrapper).output);
   setSeed(5);
   const [first = [], second = []] = draw();
-  expectSixSigma(agreements(first, second), N, 0.5);
+  claimIndependent(first, second, 0.5);
   setSeed(5);
   expect(draw()).toEqual([first, second]);
 });

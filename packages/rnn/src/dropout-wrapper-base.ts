@@ -16,7 +16,7 @@ import {
 import { LSTMState } from './lstm-state.ts';
 import { MaskStore } from './mask-store.ts';
 import { type CellResult, type InitialStateOptions, RNNCell } from './rnn-cell.ts';
-import { currentRun } from './run.ts';
+import { currentMasks } from './run.ts';
 import type { SequenceInputs, SequencePlan, SequenceResult } from './sequence.ts';
 import { dimensionsOf, type SizeTree } from './size.ts';
 import { defaultStateFilter, filterTree } from './state-filter.ts';
@@ -32,6 +32,8 @@ export abstract class DropoutWrapperBase<State, Input, Output> extends RNNCell<
   Output
 > {
   readonly wrappedCell: RNNCell<State, Input, Output>;
+  /** The options as they were given, for a clone. */
+  protected readonly given: DropoutWrapperOptions;
   readonly #options: CheckedDropoutOptions;
   readonly #input: ComponentDropout;
   readonly #state: ComponentDropout;
@@ -39,11 +41,12 @@ export abstract class DropoutWrapperBase<State, Input, Output> extends RNNCell<
   /** The masks of steps outside any run. */
   readonly #masks = new MaskStore();
 
-  constructor(cell: RNNCell<State, Input, Output>, options: DropoutWrapperOptions) {
+  constructor(cell: RNNCell<State, Input, Output>, options: DropoutWrapperOptions = {}) {
     super(options);
     const op = this.className;
     const checked = checkDropoutOptions(op, cell, options);
     this.wrappedCell = cell;
+    this.given = options;
     this.#options = checked;
     const { seed, variational, maskPerExample } = checked;
     const common = { op, seed, variational, maskPerExample };
@@ -151,7 +154,7 @@ export abstract class DropoutWrapperBase<State, Input, Output> extends RNNCell<
   ): SequenceResult<State, Output> {
     if (!sequence.plan.training) return this.wrappedCell.runSequence(sequence);
     const { time, batch } = sequence.plan;
-    const masks = this.#currentMasks();
+    const masks = currentMasks(this, this.#masks);
     const inputs = this.#input.applyToSequence(sequence.inputs, masks);
     const leaf = this.#droppedLeaf() ?? 0;
     const shape = [time, batch, ...(dimensionsOf(this.outputSize) ?? [])];
@@ -168,7 +171,7 @@ export abstract class DropoutWrapperBase<State, Input, Output> extends RNNCell<
     training: boolean | undefined,
   ): CellResult<State, Output> {
     if (training === false) return this.wrappedCell.call(inputs, state);
-    const masks = this.#currentMasks();
+    const masks = currentMasks(this, this.#masks);
     const dropped = this.#input.apply(inputs, masks);
     const next = this.wrappedCell.call(dropped, state);
     const filter = () => filterTree(this.#options.visitor, next.state);
@@ -176,10 +179,6 @@ export abstract class DropoutWrapperBase<State, Input, Output> extends RNNCell<
       state: this.#state.apply(next.state, masks, filter),
       output: this.#output.apply(next.output, masks),
     };
-  }
-
-  #currentMasks(): MaskStore {
-    return currentRun()?.masksOf(this, () => new MaskStore()) ?? this.#masks;
   }
 
   /** Which leaf of the state the default filter drops, h; `undefined` for other filters and states. */

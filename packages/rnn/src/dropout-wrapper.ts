@@ -12,8 +12,7 @@ import {
   type DropoutWrapperConfig,
   readDropoutConfig,
 } from './dropout-wrapper-config.ts';
-import type { DropoutWrapperOptions } from './dropout-wrapper-options.ts';
-import type { CellResult, RNNCell } from './rnn-cell.ts';
+import type { CellResult } from './rnn-cell.ts';
 import type { StateFilterVisitor } from './state-filter.ts';
 
 /**
@@ -47,13 +46,7 @@ export class DropoutWrapper<State, Input = unknown, Output = unknown>
   extends DropoutWrapperBase<State, Input, Output>
   implements LegacyLayer
 {
-  readonly #options: DropoutWrapperOptions;
   #isCalled = false;
-
-  constructor(cell: RNNCell<State, Input, Output>, options: DropoutWrapperOptions = {}) {
-    super(cell, options);
-    this.#options = options;
-  }
 
   /**
    * Rebuilds a wrapper from what `getConfig` gave, its cell as a config or as it lives.
@@ -108,7 +101,7 @@ export class DropoutWrapper<State, Input = unknown, Output = unknown>
    */
   clone({ shareCell = false } = {}): DropoutWrapper<State, Input, Output> {
     const { wrappedCell } = this;
-    return new DropoutWrapper(shareCell ? wrappedCell : copyOfCell(wrappedCell), this.#options);
+    return new DropoutWrapper(shareCell ? wrappedCell : copyOfCell(wrappedCell), this.given);
   }
 }
 

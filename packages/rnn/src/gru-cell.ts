@@ -26,8 +26,8 @@ import {
   hasFusedActivations,
   type ResolvedCellOptions,
   resolveCellOptions,
-  weightOptions,
 } from './cell-options.ts';
+import { cellParameters, cellWeights } from './cell-weights.ts';
 import { affine, type GateActivations } from './gate-activations.ts';
 import { type CellResult, RNNCell } from './rnn-cell.ts';
 import type { SequenceInputs, SequenceResult } from './sequence.ts';
@@ -157,19 +157,13 @@ export class GRUCell extends RNNCell<Tensor> {
   }
 
   protected override createParameters(inputShape: InputShape): void {
-    const { kernelInitializer, recurrentInitializer, biasInitializer, useBias } = this.#options;
-    const options = weightOptions(this.#options);
-    const features = featuresOf('GRUCell', inputShape);
     const { units } = this;
-    this.addParameter('kernel', [features, 3 * units], kernelInitializer, options.kernel);
-    this.addParameter(
-      'recurrentKernel',
-      [units, 3 * units],
-      recurrentInitializer,
-      options.recurrentKernel,
-    );
-    const biasShape = this.resetAfter ? [2, 3 * units] : [3 * units];
-    if (useBias) this.addParameter('bias', biasShape, biasInitializer, options.bias);
+    const shapes = {
+      kernel: [featuresOf('GRUCell', inputShape), 3 * units],
+      recurrentKernel: [units, 3 * units],
+      bias: this.resetAfter ? [2, 3 * units] : [3 * units],
+    };
+    for (const each of cellParameters(this.#options, shapes)) this.addParameter(...each);
   }
 
   override canRunSequence(): boolean {
@@ -184,7 +178,7 @@ export class GRUCell extends RNNCell<Tensor> {
     repeatOutputs,
     plan,
   }: SequenceInputs<Tensor>): SequenceResult<Tensor> {
-    const { kernel, recurrentKernel, bias: biases } = this.#weights();
+    const { kernel, recurrentKernel, bias: biases } = cellWeights(this, this.#options);
     const { resetAfter } = this;
     const [bias, recurrentBias] =
       biases !== undefined && resetAfter ? unstack(biases) : [biases, undefined];
@@ -208,19 +202,11 @@ export class GRUCell extends RNNCell<Tensor> {
   }
 
   #step(inputs: Tensor, state: Tensor, read: Tensor): CellResult<Tensor> {
-    const weights = this.#weights();
+    const weights = cellWeights(this, this.#options);
     checkStep('GRUCell', inputs, weights.kernel.shape[0] ?? 0, { state, read }, this.units);
     const step = this.resetAfter ? gruStepResetAfter : gruStepResetBefore;
     const h = step(inputs, state, weights, this.#options, read);
     return { output: h, state: h };
-  }
-
-  #weights(): GRUWeights {
-    return {
-      kernel: this.parameter('kernel').value,
-      recurrentKernel: this.parameter('recurrentKernel').value,
-      bias: this.#options.useBias ? this.parameter('bias').value : undefined,
-    };
   }
 }
 

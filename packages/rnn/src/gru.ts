@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Tensor } from '@tapeloop/core';
-import { type Config, registerModule } from '@tapeloop/layers';
+import { registerModule } from '@tapeloop/layers';
 import { GRUCell, type GRUCellOptions } from './gru-cell.ts';
 import { RecurrentLayer, type RecurrentLayerOptions } from './recurrent-layer.ts';
 
@@ -10,8 +10,8 @@ export interface GRUOptions<ReturnState extends boolean = boolean>
     RecurrentLayerOptions<ReturnState> {}
 
 /**
- * A `GRUCell` run over a sequence: `new RNN(new GRUCell(units, options), options)`, with the dropout of
- * `RecurrentDropout` where it is asked for.
+ * A `GRUCell` run over a sequence: `new RNN(new GRUCell(units, options), options)`, with the dropout
+ * of `RecurrentDropout` where it is asked for.
  *
  * Shapes: those of `RNN` and `GRUCell`; parameters under the cell's names.
  *
@@ -20,22 +20,15 @@ export interface GRUOptions<ReturnState extends boolean = boolean>
  */
 export class GRU<ReturnState extends boolean = false> extends RecurrentLayer<Tensor, ReturnState> {
   readonly units: number;
-  readonly #cell: GRUCell;
 
   constructor(units: number, options: GRUOptions<ReturnState> = {}) {
     const { name: _, ...cellOptions } = options;
-    const cell = new GRUCell(units, cellOptions);
-    super(cell, options);
+    super(new GRUCell(units, cellOptions), options);
     this.units = units;
-    this.#cell = cell;
   }
 
   override get className(): string {
     return 'GRU';
-  }
-
-  protected override cellConfig(): Config {
-    return this.#cell.getConfig();
   }
 }
 

@@ -53,7 +53,13 @@ export {
   ResidualWrapper,
   type ResidualWrapperOptions,
 } from './residual-wrapper.ts';
-export { RNN, type RNNContext, type RNNOptions, type RNNOutput } from './rnn.ts';
+export {
+  type ResolvedRNNOptions,
+  RNN,
+  type RNNContext,
+  type RNNOptions,
+  type RNNOutput,
+} from './rnn.ts';
 export {
   type CellResult,
   type InitialStateOptions,

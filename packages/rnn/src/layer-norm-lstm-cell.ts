@@ -16,11 +16,11 @@ import {
   gatedCellConfig,
   type ResolvedCellOptions,
   resolveCellOptions,
-  weightOptions,
 } from './cell-options.ts';
-import { withForgetOnes } from './forget-bias.ts';
+import { cellWeights } from './cell-weights.ts';
 import type { GateActivations } from './gate-activations.ts';
 import type { LSTMCellOptions, LSTMWeights } from './lstm-cell.ts';
+import { lstmParameters } from './lstm-parameters.ts';
 import { LSTMState } from './lstm-state.ts';
 import { type CellResult, RNNCell } from './rnn-cell.ts';
 
@@ -147,30 +147,19 @@ export class LayerNormLSTMCell extends RNNCell<LSTMState> {
   }
 
   protected override createParameters(inputShape: InputShape): void {
-    const { kernelInitializer, recurrentInitializer, biasInitializer, useBias } = this.#options;
-    const options = weightOptions(this.#options);
-    const features = featuresOf(OP, inputShape);
     const { units } = this;
-    const [gamma, beta] = [this.#gammaInitializer, this.#betaInitializer];
-    const add = this.addParameter.bind(this);
-    add('kernel', [features, 4 * units], kernelInitializer, options.kernel);
-    add('recurrentKernel', [units, 4 * units], recurrentInitializer, options.recurrentKernel);
-    const initializer = this.unitForgetBias
-      ? withForgetOnes(biasInitializer, units)
-      : biasInitializer;
-    if (useBias) add('bias', [4 * units], initializer, options.bias);
-    add('kernelGamma', [4 * units], gamma);
-    add('recurrentGamma', [4 * units], gamma);
-    add('stateGamma', [units], gamma);
-    add('stateBeta', [units], beta);
+    const features = featuresOf(OP, inputShape);
+    for (const each of lstmParameters(this.#options, this, features)) this.addParameter(...each);
+    this.addParameter('kernelGamma', [4 * units], this.#gammaInitializer);
+    this.addParameter('recurrentGamma', [4 * units], this.#gammaInitializer);
+    this.addParameter('stateGamma', [units], this.#gammaInitializer);
+    this.addParameter('stateBeta', [units], this.#betaInitializer);
   }
 
   protected override step(inputs: Tensor, state: LSTMState): CellResult<LSTMState> {
     const value = (name: string) => this.parameter(name).value;
     const weights = {
-      kernel: value('kernel'),
-      recurrentKernel: value('recurrentKernel'),
-      bias: this.#options.useBias ? value('bias') : undefined,
+      ...cellWeights(this, this.#options),
       kernelGamma: value('kernelGamma'),
       recurrentGamma: value('recurrentGamma'),
       stateGamma: value('stateGamma'),

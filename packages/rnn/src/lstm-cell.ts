@@ -14,10 +14,10 @@ import {
   hasFusedActivations,
   type ResolvedCellOptions,
   resolveCellOptions,
-  weightOptions,
 } from './cell-options.ts';
-import { withForgetOnes } from './forget-bias.ts';
+import { cellWeights } from './cell-weights.ts';
 import { affine, type GateActivations } from './gate-activations.ts';
+import { lstmParameters } from './lstm-parameters.ts';
 import { LSTMState } from './lstm-state.ts';
 import { type CellResult, RNNCell } from './rnn-cell.ts';
 import type { SequenceInputs, SequenceResult } from './sequence.ts';
@@ -108,22 +108,8 @@ export class LSTMCell extends RNNCell<LSTMState> {
   }
 
   protected override createParameters(inputShape: InputShape): void {
-    const { kernelInitializer, recurrentInitializer, biasInitializer, useBias } = this.#options;
-    const options = weightOptions(this.#options);
     const features = featuresOf('LSTMCell', inputShape);
-    const { units } = this;
-    this.addParameter('kernel', [features, 4 * units], kernelInitializer, options.kernel);
-    this.addParameter(
-      'recurrentKernel',
-      [units, 4 * units],
-      recurrentInitializer,
-      options.recurrentKernel,
-    );
-    if (!useBias) return;
-    const initializer = this.unitForgetBias
-      ? withForgetOnes(biasInitializer, units)
-      : biasInitializer;
-    this.addParameter('bias', [4 * units], initializer, options.bias);
+    for (const each of lstmParameters(this.#options, this, features)) this.addParameter(...each);
   }
 
   override canRunSequence(): boolean {
@@ -140,26 +126,18 @@ export class LSTMCell extends RNNCell<LSTMState> {
   }: SequenceInputs<LSTMState>): SequenceResult<LSTMState> {
     const { outputs, c, h } = lstmSequence({
       ...{ inputs, initialState: { c: state.c, h: state.h }, goBackwards: plan.goBackwards },
-      ...this.#weights(),
+      ...cellWeights(this, this.#options),
       ...{ stateMask: stateMasks.h, cellMask: stateMasks.c, valid, repeatOutputs },
     });
     return { outputs, state: new LSTMState({ c, h }) };
   }
 
   protected override step(inputs: Tensor, state: LSTMState): CellResult<LSTMState> {
-    const weights = this.#weights();
+    const weights = cellWeights(this, this.#options);
     const states = { c: state.c, h: state.h };
     checkStep('LSTMCell', inputs, weights.kernel.shape[0] ?? 0, states, this.units);
     const next = lstmStep(inputs, state, weights, this.#options);
     return { output: next.h, state: next };
-  }
-
-  #weights(): LSTMWeights {
-    return {
-      kernel: this.parameter('kernel').value,
-      recurrentKernel: this.parameter('recurrentKernel').value,
-      bias: this.#options.useBias ? this.parameter('bias').value : undefined,
-    };
   }
 }
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { type Config, registerModule } from '@tapeloop/layers';
+import { registerModule } from '@tapeloop/layers';
 import { LSTMCell, type LSTMCellOptions } from './lstm-cell.ts';
 import type { LSTMState } from './lstm-state.ts';
 import { RecurrentLayer, type RecurrentLayerOptions } from './recurrent-layer.ts';
@@ -10,8 +10,8 @@ export interface LSTMOptions<ReturnState extends boolean = boolean>
     RecurrentLayerOptions<ReturnState> {}
 
 /**
- * A `LSTMCell` run over a sequence: `new RNN(new LSTMCell(units, options), options)`, with the dropout of
- * `RecurrentDropout` where it is asked for.
+ * An `LSTMCell` run over a sequence: `new RNN(new LSTMCell(units, options), options)`, with the dropout
+ * of `RecurrentDropout` where it is asked for.
  *
  * Shapes: those of `RNN` and `LSTMCell`; parameters under the cell's names.
  *
@@ -23,22 +23,15 @@ export class LSTM<ReturnState extends boolean = false> extends RecurrentLayer<
   ReturnState
 > {
   readonly units: number;
-  readonly #cell: LSTMCell;
 
   constructor(units: number, options: LSTMOptions<ReturnState> = {}) {
     const { name: _, ...cellOptions } = options;
-    const cell = new LSTMCell(units, cellOptions);
-    super(cell, options);
+    super(new LSTMCell(units, cellOptions), options);
     this.units = units;
-    this.#cell = cell;
   }
 
   override get className(): string {
     return 'LSTM';
-  }
-
-  protected override cellConfig(): Config {
-    return this.#cell.getConfig();
   }
 }
 

@@ -21,8 +21,8 @@ interface Entry {
 
 /**
  * The masks of one wrapper that stay the same from step to step. An element is kept where its noise
- * and the keep probability add up to at least 1 in float32, as upstream; noise is drawn once for a leaf and shape, so a probability that
- * changes between steps moves the threshold only.
+ * and the keep probability add up to at least 1 in float32, as upstream; noise is drawn once for a
+ * leaf and shape, so a probability that changes between steps moves the threshold only.
  */
 export class MaskStore {
   readonly #entries = new Map<string, Entry>();

@@ -5,8 +5,6 @@ import {
   clip,
   matMul,
   mul,
-  ShapeError,
-  showShape,
   split,
   type Tensor,
   ValueError,
@@ -19,14 +17,15 @@ import {
   registerModule,
 } from '@tapeloop/layers';
 import {
+  checkStep,
   gatedCellConfig,
   type ResolvedCellOptions,
   resolveCellOptions,
-  weightOptions,
 } from './cell-options.ts';
-import { withForgetOnes } from './forget-bias.ts';
+import { cellWeights } from './cell-weights.ts';
 import { affine, type GateActivations } from './gate-activations.ts';
 import type { LSTMCellOptions, LSTMWeights } from './lstm-cell.ts';
+import { lstmParameters } from './lstm-parameters.ts';
 import { LSTMState } from './lstm-state.ts';
 import { type CellResult, RNNCell } from './rnn-cell.ts';
 
@@ -162,38 +161,30 @@ export class PeepholeLSTMCell extends RNNCell<LSTMState> {
   }
 
   protected override createParameters(inputShape: InputShape): void {
-    const { kernelInitializer, recurrentInitializer, biasInitializer, useBias } = this.#options;
-    const options = weightOptions(this.#options);
+    const { units, numProj } = this;
     const features = featuresOf(OP, inputShape);
-    const { units, numProj, outputSize } = this;
-    const add = this.addParameter.bind(this);
-    add('kernel', [features, 4 * units], kernelInitializer, options.kernel);
-    add('recurrentKernel', [outputSize, 4 * units], recurrentInitializer, options.recurrentKernel);
-    const initializer = this.unitForgetBias
-      ? withForgetOnes(biasInitializer, units)
-      : biasInitializer;
-    if (useBias) add('bias', [4 * units], initializer, options.bias);
-    if (this.usePeepholes) {
-      for (const gate of GATES) add(`${gate}GatePeepholeWeights`, [units], kernelInitializer);
+    for (const each of lstmParameters(this.#options, this, features)) this.addParameter(...each);
+    const { kernelInitializer } = this.#options;
+    for (const gate of this.usePeepholes ? GATES : []) {
+      this.addParameter(`${gate}GatePeepholeWeights`, [units], kernelInitializer);
     }
-    if (numProj !== undefined) add('projectionKernel', [units, numProj], kernelInitializer);
+    if (numProj === undefined) return;
+    this.addParameter('projectionKernel', [units, numProj], kernelInitializer);
   }
 
   protected override step(inputs: Tensor, state: LSTMState): CellResult<LSTMState> {
     const value = (name: string) => this.parameter(name).value;
     const peephole = (gate: (typeof GATES)[number]) => value(`${gate}GatePeepholeWeights`);
     const weights = {
-      kernel: value('kernel'),
-      recurrentKernel: value('recurrentKernel'),
-      bias: this.#options.useBias ? value('bias') : undefined,
+      ...cellWeights(this, this.#options),
       peepholes: this.usePeepholes
         ? { i: peephole('input'), f: peephole('forget'), o: peephole('output') }
         : undefined,
       projectionKernel: this.numProj === undefined ? undefined : value('projectionKernel'),
     };
-    checkShape('inputs', inputs, inputs.shape[0], weights.kernel.shape[0]);
-    checkShape('c', state.c, inputs.shape[0], this.units);
-    checkShape('h', state.h, inputs.shape[0], this.outputSize);
+    const features = weights.kernel.shape[0] ?? 0;
+    checkStep(OP, inputs, features, { c: state.c }, this.units);
+    checkStep(OP, inputs, features, { h: state.h }, this.outputSize);
     const next = peepholeLSTMStep(inputs, state, weights, this.#options, this);
     return { output: next.h, state: next };
   }
@@ -217,16 +208,4 @@ function checkClip(argument: string, bound: unknown): number | undefined {
   if (typeof bound === 'number' && Number.isFinite(bound) && bound > 0) return bound;
   const expected = 'a finite number over 0';
   throw new ValueError(argumentMessage({ op: OP, argument, expected, received: bound }));
-}
-
-function checkShape(
-  argument: string,
-  { shape }: Tensor,
-  batch: number | undefined,
-  width: number | undefined,
-): void {
-  if (shape.length === 2 && shape[0] === batch && shape[1] === width) return;
-  throw new ShapeError(
-    `${OP}: ${argument} must be of shape [${batch},${width}], got ${showShape(shape)}.`,
-  );
 }

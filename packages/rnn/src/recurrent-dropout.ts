@@ -2,22 +2,23 @@
 import { argumentMessage, checkSeed, mul, Tensor, ValueError } from '@tapeloop/core';
 import {
   type Config,
-  callPath,
-  joinPath,
+  type Module,
   type ModuleOptions,
-  RandomSource,
+  type RandomSource,
   registerModule,
   type SavedModule,
 } from '@tapeloop/layers';
 import { cellFromConfig } from './cell-from-config.ts';
 import { CellWrapper } from './cell-wrapper.ts';
-import { type Component, componentSeed } from './component-seed.ts';
+import { ComponentSources } from './component-sources.ts';
 import { GRUCell } from './gru-cell.ts';
 import { LSTMState } from './lstm-state.ts';
 import { MaskStore } from './mask-store.ts';
+import { checkRateBelowOne } from './rate-below-one.ts';
 import type { CellResult, RNNCell } from './rnn-cell.ts';
-import { currentRun } from './run.ts';
+import { currentMasks } from './run.ts';
 import type { SequenceInputs, SequencePlan, SequenceResult } from './sequence.ts';
+import { ZoneoutWrapper } from './zoneout-wrapper.ts';
 
 /** Options of `RecurrentDropout`. */
 export interface RecurrentDropoutOptions extends ModuleOptions {
@@ -37,13 +38,15 @@ const OP = 'RecurrentDropout';
  * row, and scaled by 1 / (1 − rate); the state that is carried on is never dropped.
  *
  * It wraps `SimpleRNNCell`, `LSTMCell`, `GRUCell` and cells of one tensor or an `LSTMState` whose
- * equations use h in products only. Stepped by hand outside any run it keeps its masks until
- * `resetDropoutMasks()`.
+ * equations use h in products only. Other wrappers go around it: inside it, a `ZoneoutWrapper` or a
+ * wrapped `GRUCell` would carry the dropped h on. Stepped by hand outside any run it keeps its masks
+ * until `resetDropoutMasks()`.
  *
  * Differs from Keras with `recurrentDropout`: all gates share one mask (there: one for each gate).
  *
  * @throws TypeError when `cell` is no cell, a rate no number or the seed no safe integer; ValueError
- *   for a rate outside [0, 1).
+ *   for a rate outside [0, 1), or for a `recurrentDropout` above 0 around a cell that would carry the
+ *   dropped h on.
  * @see Gal and Ghahramani 2016, "A Theoretically Grounded Application of Dropout in Recurrent Neural
  *   Networks"; the arguments `dropout` and `recurrent_dropout` of Keras's `LSTM`.
  */
@@ -51,22 +54,22 @@ export class RecurrentDropout<State> extends CellWrapper<State> {
   readonly dropout: number;
   readonly recurrentDropout: number;
   readonly seed: number | undefined;
-  readonly #input: RandomSource;
-  readonly #state: RandomSource;
+  readonly #input: ComponentSources;
+  readonly #state: ComponentSources;
   /** The masks of steps outside any run. */
   readonly #masks = new MaskStore();
 
   constructor(cell: RNNCell<State>, options: RecurrentDropoutOptions = {}) {
     super(cell, options);
-    this.dropout = checkRate('dropout', options.dropout ?? 0);
-    this.recurrentDropout = checkRate('recurrentDropout', options.recurrentDropout ?? 0);
+    const { dropout = 0, recurrentDropout = 0 } = options;
+    this.dropout = checkRateBelowOne(OP, 'dropout', dropout);
+    this.recurrentDropout = checkRateBelowOne(OP, 'recurrentDropout', recurrentDropout);
+    if (recurrentDropout > 0) checkReads(cell);
     const seed = options.seed ?? undefined;
     if (seed !== undefined) checkSeed(OP, seed);
     this.seed = seed;
-    const source = (component: Component) =>
-      new RandomSource(OP, seed === undefined ? undefined : componentSeed(seed, component, 0));
-    this.#input = source('input');
-    this.#state = source('state');
+    this.#input = new ComponentSources(OP, 'input', seed);
+    this.#state = new ComponentSources(OP, 'state', seed);
   }
 
   override get className(): string {
@@ -75,8 +78,8 @@ export class RecurrentDropout<State> extends CellWrapper<State> {
 
   override randomSources(): ReadonlyMap<string, RandomSource> {
     return new Map([
-      ['input_0', this.#input],
-      ['state_0', this.#state],
+      ['input_0', this.#input.source(0)],
+      ['state_0', this.#state.source(0)],
     ]);
   }
 
@@ -114,11 +117,13 @@ export class RecurrentDropout<State> extends CellWrapper<State> {
     training: boolean | undefined,
   ): CellResult<unknown> {
     if (training === false) return this.wrappedCell.call(inputs, state);
-    const masks = currentRun()?.masksOf(this, () => new MaskStore()) ?? this.#masks;
-    const drop = (x: Tensor, rate: number, name: string, source: RandomSource) => {
+    const masks = currentMasks(this, this.#masks);
+    const drop = (x: Tensor, rate: number, name: string, sources: ComponentSources) => {
       if (rate === 0) return x;
-      const stream = () => source.stream(joinPath(callPath(), name));
-      return mul(x, masks.mask(name, x.shape, 1 - rate, stream));
+      return mul(
+        x,
+        masks.mask(name, x.shape, 1 - rate, () => sources.stream(0)),
+      );
     };
     const x = drop(inputs, this.dropout, 'input_0', this.#input);
     const dropState = (h: Tensor) => drop(h, this.recurrentDropout, 'state_0', this.#state);
@@ -135,6 +140,21 @@ export class RecurrentDropout<State> extends CellWrapper<State> {
   }
 }
 
+/** @throws ValueError when a step would carry on the h that it is given. */
+function checkReads(cell: RNNCell<unknown>): void {
+  const carries = (module: Module): boolean =>
+    module instanceof ZoneoutWrapper ||
+    (module instanceof GRUCell && module !== cell) ||
+    [...module.children().values()].some(carries);
+  if (!carries(cell)) return;
+  const expected = 'a cell that uses h in products only where recurrentDropout is above 0';
+  const hint =
+    'Put RecurrentDropout directly around the innermost cell, the other wrappers around it.';
+  throw new ValueError(
+    argumentMessage({ op: OP, argument: 'cell', expected, received: cell, hint }),
+  );
+}
+
 interface RecurrentDropoutConfig extends RecurrentDropoutOptions {
   readonly cell: SavedModule;
 }
@@ -144,11 +164,3 @@ registerModule(
   ({ cell, ...options }: RecurrentDropoutConfig) =>
     new RecurrentDropout(cellFromConfig(cell), options),
 );
-
-function checkRate(argument: string, rate: unknown): number {
-  const expected = 'a number in [0, 1)';
-  const problem = { op: OP, argument, expected, received: rate };
-  if (typeof rate !== 'number') throw new TypeError(argumentMessage(problem));
-  if (!(rate >= 0 && rate < 1)) throw new ValueError(argumentMessage(problem));
-  return rate;
-}

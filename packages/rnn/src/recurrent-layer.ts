@@ -26,19 +26,21 @@ export abstract class RecurrentLayer<State, ReturnState extends boolean = false>
 > {
   /** The layer that runs the cell. */
   readonly rnn: RNN<State, ReturnState>;
-  readonly #options: RecurrentLayerOptions<ReturnState>;
+  readonly #cell: RNNCell<State>;
+  readonly #options: Required<Omit<RecurrentLayerOptions, keyof RNNOptions>>;
 
   constructor(cell: RNNCell<State>, options: RecurrentLayerOptions<ReturnState>) {
     const { name, ...rnnOptions } = options;
     super(name === undefined ? {} : { name });
-    this.#options = options;
     const { dropout = 0, recurrentDropout = 0, seed = null } = options;
+    const { trainableInitialState = false } = options;
+    this.#cell = cell;
+    this.#options = { dropout, recurrentDropout, seed, trainableInitialState };
     const isDropped = dropout !== 0 || recurrentDropout !== 0;
     const dropped = isDropped
       ? new RecurrentDropout(cell, { dropout, recurrentDropout, seed })
       : cell;
-    const started =
-      (options.trainableInitialState ?? false) ? new InitialStateWrapper(dropped) : dropped;
+    const started = trainableInitialState ? new InitialStateWrapper(dropped) : dropped;
     this.rnn = new RNN(started, rnnOptions);
   }
 
@@ -62,14 +64,8 @@ export abstract class RecurrentLayer<State, ReturnState extends boolean = false>
 
   override getConfig(): Config {
     const { cell: _, ...rnn } = this.rnn.getConfig();
-    const { dropout = 0, recurrentDropout = 0, seed = null } = this.#options;
-    const { trainableInitialState = false } = this.#options;
-    const own = { dropout, recurrentDropout, seed, trainableInitialState };
-    return { ...super.getConfig(), ...this.cellConfig(), ...rnn, ...own };
+    return { ...super.getConfig(), ...this.#cell.getConfig(), ...rnn, ...this.#options };
   }
-
-  /** The cell's constructor arguments. */
-  protected abstract cellConfig(): Config;
 
   protected override createParameters(inputShape: InputShape): void {
     this.rnn.build(inputShape);

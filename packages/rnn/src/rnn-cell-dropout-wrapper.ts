@@ -6,8 +6,7 @@ import {
   type DropoutWrapperConfig,
   readDropoutConfig,
 } from './dropout-wrapper-config.ts';
-import type { DropoutWrapperOptions } from './dropout-wrapper-options.ts';
-import type { InitialStateOptions, RNNCell } from './rnn-cell.ts';
+import type { InitialStateOptions } from './rnn-cell.ts';
 import type { StateFilterVisitor } from './state-filter.ts';
 
 /**
@@ -26,13 +25,6 @@ export class RNNCellDropoutWrapper<
   Input = unknown,
   Output = unknown,
 > extends DropoutWrapperBase<State, Input, Output> {
-  readonly #options: DropoutWrapperOptions;
-
-  constructor(cell: RNNCell<State, Input, Output>, options: DropoutWrapperOptions = {}) {
-    super(cell, options);
-    this.#options = options;
-  }
-
   /** As `DropoutWrapper.fromConfig`. */
   static fromConfig(
     config: DropoutWrapperConfig,
@@ -55,7 +47,7 @@ export class RNNCellDropoutWrapper<
   clone({ shareCell = false } = {}): RNNCellDropoutWrapper<State, Input, Output> {
     const { wrappedCell } = this;
     const cell = shareCell ? wrappedCell : copyOfCell(wrappedCell);
-    return new RNNCellDropoutWrapper(cell, this.#options);
+    return new RNNCellDropoutWrapper(cell, this.given);
   }
 }
 

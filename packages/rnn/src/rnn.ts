@@ -49,6 +49,9 @@ export interface RNNOptions<ReturnState extends boolean = boolean> extends Modul
   readonly zeroOutputForMask?: boolean;
 }
 
+/** The options of `RNN` but its name, with the defaults filled in. */
+export type ResolvedRNNOptions = Required<Omit<RNNOptions, 'name'>>;
+
 /** What a call of `RNN` takes besides its inputs. */
 export interface RNNContext<State> extends CallContext {
   /** Default: the cell's, zeros as a rule. */
@@ -86,7 +89,8 @@ export class RNN<State, ReturnState extends boolean = false> extends Layer<
   RNNContext<State>
 > {
   readonly cell: RNNCell<State>;
-  readonly #options: RNNOptions<ReturnState>;
+  /** What it was made with. */
+  readonly options: ResolvedRNNOptions;
   #carried: State | undefined;
 
   constructor(cell: RNNCell<State>, options: RNNOptions<ReturnState> = {}) {
@@ -98,16 +102,11 @@ export class RNN<State, ReturnState extends boolean = false> extends Layer<
       );
     }
     this.cell = cell;
-    this.#options = options;
+    this.options = resolveOptions(options);
   }
 
   override get className(): string {
     return 'RNN';
-  }
-
-  /** What it was made with. */
-  get options(): RNNOptions<ReturnState> {
-    return this.#options;
   }
 
   override children(): ReadonlyMap<string, Module> {
@@ -116,26 +115,13 @@ export class RNN<State, ReturnState extends boolean = false> extends Layer<
 
   /** The mask as it came, reversed with the outputs by `goBackwards`; none without `returnSequences`. */
   override computeMask(_inputs: Tensor, mask?: Tensor): Tensor | undefined {
-    const { returnSequences = false, goBackwards = false, timeMajor = false } = this.#options;
+    const { returnSequences, goBackwards, timeMajor } = this.options;
     if (!returnSequences || mask === undefined) return undefined;
     return goBackwards ? reverse(mask, timeMajor ? 0 : 1) : mask;
   }
 
   override getConfig(): Config {
-    const { returnSequences = false, returnState = false, goBackwards = false } = this.#options;
-    const { stateful = false, timeMajor = false, unroll = false } = this.#options;
-    const { zeroOutputForMask = false } = this.#options;
-    return {
-      ...super.getConfig(),
-      cell: toConfig(this.cell),
-      returnSequences,
-      returnState,
-      goBackwards,
-      stateful,
-      timeMajor,
-      unroll,
-      zeroOutputForMask,
-    };
+    return { ...super.getConfig(), cell: toConfig(this.cell), ...this.options };
   }
 
   /** The state that the next call of a stateful layer starts from; `undefined` before the first. */
@@ -152,8 +138,7 @@ export class RNN<State, ReturnState extends boolean = false> extends Layer<
 
   protected override createParameters(inputShape: InputShape): void {
     checkRank(inputShape);
-    const { timeMajor = false } = this.#options;
-    const batch = inputShape[timeMajor ? 1 : 0] ?? null;
+    const batch = inputShape[this.options.timeMajor ? 1 : 0] ?? null;
     this.cell.build([batch, ...inputShape.slice(2)]);
   }
 
@@ -173,7 +158,7 @@ export class RNN<State, ReturnState extends boolean = false> extends Layer<
     context: RNNContext<State> = {},
   ): Tensor | CellResult<State> {
     checkRank(inputs.shape);
-    const { timeMajor = false, stateful = false, returnState = false } = this.#options;
+    const { timeMajor, stateful, returnState } = this.options;
     const [batch = 0, time = 0] = timeMajor ? [inputs.shape[1], inputs.shape[0]] : inputs.shape;
     const mask = this.#maskOf(context, batch, time);
     const initialState = this.#initialState(inputs, batch, context.initialState);
@@ -193,14 +178,14 @@ export class RNN<State, ReturnState extends boolean = false> extends Layer<
     training: boolean,
     { sequenceLengths }: RNNContext<State>,
   ): CellResult<State> {
-    const { timeMajor = false, returnSequences = false, goBackwards = false } = this.#options;
-    const zeroOutputs = sequenceLengths !== undefined || (this.#options.zeroOutputForMask ?? false);
+    const { timeMajor, returnSequences, goBackwards } = this.options;
+    const zeroOutputs = sequenceLengths !== undefined || this.options.zeroOutputForMask;
     const [batch = 0, time = 0] = timeMajor ? [inputs.shape[1], inputs.shape[0]] : inputs.shape;
     const features = inputs.shape[2] ?? 0;
     const isMasked = mask !== undefined;
     const sizes = { time, batch, features };
     const plan = { training, ...sizes, goBackwards, isMasked, hasStateMasks: false };
-    const isGeneric = this.#options.unroll === true || inputs.rank !== 3 || inputs.size === 0;
+    const isGeneric = this.options.unroll || inputs.rank !== 3 || inputs.size === 0;
     if (!isGeneric && this.cell.canRunSequence(plan)) {
       return runFused(this.cell, {
         ...{ plan, initialState, timeMajor, returnSequences },
@@ -234,7 +219,7 @@ export class RNN<State, ReturnState extends boolean = false> extends Layer<
     }
     if (sequenceLengths !== undefined) return StepMask.ofLengths(sequenceLengths, batch, time);
     if (mask === undefined) return undefined;
-    return StepMask.ofMask(mask, batch, time, this.#options.timeMajor ?? false);
+    return StepMask.ofMask(mask, batch, time, this.options.timeMajor);
   }
 
   #initialState(inputs: Tensor, batch: number, given: State | undefined): State {
@@ -260,6 +245,19 @@ registerModule(
   'RNN',
   ({ cell, ...options }: RNNConfig) => new RNN<unknown, boolean>(cellFromConfig(cell), options),
 );
+
+function resolveOptions({
+  returnSequences = false,
+  returnState = false,
+  goBackwards = false,
+  stateful = false,
+  timeMajor = false,
+  unroll = false,
+  zeroOutputForMask = false,
+}: RNNOptions): ResolvedRNNOptions {
+  const result = { returnSequences, returnState, goBackwards };
+  return { ...result, stateful, timeMajor, unroll, zeroOutputForMask };
+}
 
 function checkRank(shape: InputShape): void {
   if (shape.length >= 3) return;

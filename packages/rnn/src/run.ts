@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { MaskStore } from './mask-store.ts';
+import { MaskStore } from './mask-store.ts';
 
 /**
  * One pass of cells over a sequence. What must stay the same over its steps and be new in the next
  * pass, the masks of variational dropout, belongs to the run and is freed with it.
  */
-export class Run {
+class Run {
   readonly #masks = new Map<object, MaskStore>();
 
-  /** The masks of one wrapper; made by `create` at its first use in this run. */
-  masksOf(owner: object, create: () => MaskStore): MaskStore {
-    const held = this.#masks.get(owner) ?? create();
+  /** The masks of one wrapper. */
+  masksOf(owner: object): MaskStore {
+    const held = this.#masks.get(owner) ?? new MaskStore();
     this.#masks.set(owner, held);
     return held;
   }
@@ -40,7 +40,7 @@ export function withRun<T>(fn: () => T): T {
   }
 }
 
-/** The run around the current call, `undefined` outside any. */
-export function currentRun(): Run | undefined {
-  return current;
+/** The masks that a wrapper has in the run around the current call; outside any run, `ofOwn`. */
+export function currentMasks(owner: object, ofOwn: MaskStore): MaskStore {
+  return current?.masksOf(owner) ?? ofOwn;
 }

@@ -14,8 +14,8 @@ import {
   checkStep,
   type ResolvedCellOptions,
   resolveCellOptions,
-  weightOptions,
 } from './cell-options.ts';
+import { cellParameters, cellWeights } from './cell-weights.ts';
 import { affine } from './gate-activations.ts';
 import { type CellResult, RNNCell } from './rnn-cell.ts';
 import type { SequenceInputs, SequenceResult } from './sequence.ts';
@@ -79,17 +79,10 @@ export class SimpleRNNCell extends RNNCell<Tensor> {
   }
 
   protected override createParameters(inputShape: InputShape): void {
-    const { kernelInitializer, recurrentInitializer, biasInitializer, useBias } = this.#options;
-    const options = weightOptions(this.#options);
+    const { units } = this;
     const features = featuresOf('SimpleRNNCell', inputShape);
-    this.addParameter('kernel', [features, this.units], kernelInitializer, options.kernel);
-    this.addParameter(
-      'recurrentKernel',
-      [this.units, this.units],
-      recurrentInitializer,
-      options.recurrentKernel,
-    );
-    if (useBias) this.addParameter('bias', [this.units], biasInitializer, options.bias);
+    const shapes = { kernel: [features, units], recurrentKernel: [units, units], bias: [units] };
+    for (const each of cellParameters(this.#options, shapes)) this.addParameter(...each);
   }
 
   override canRunSequence(): boolean {
@@ -106,25 +99,17 @@ export class SimpleRNNCell extends RNNCell<Tensor> {
   }: SequenceInputs<Tensor>): SequenceResult<Tensor> {
     return simpleRnnSequence({
       ...{ inputs, initialState: state, goBackwards: plan.goBackwards },
-      ...this.#weights(),
+      ...cellWeights(this, this.#options),
       ...{ stateMask: stateMasks.h, valid, repeatOutputs },
       activation: fusedActivation(this.#options.activation) ?? 'tanh',
     });
   }
 
   protected override step(inputs: Tensor, state: Tensor): CellResult<Tensor> {
-    const weights = this.#weights();
+    const weights = cellWeights(this, this.#options);
     checkStep('SimpleRNNCell', inputs, weights.kernel.shape[0] ?? 0, { state }, this.units);
     const h = simpleRNNStep(inputs, state, weights, this.#options.activation);
     return { output: h, state: h };
-  }
-
-  #weights(): SimpleRNNWeights {
-    return {
-      kernel: this.parameter('kernel').value,
-      recurrentKernel: this.parameter('recurrentKernel').value,
-      bias: this.#options.useBias ? this.parameter('bias').value : undefined,
-    };
   }
 }
 

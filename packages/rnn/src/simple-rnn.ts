@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Tensor } from '@tapeloop/core';
-import { type Config, registerModule } from '@tapeloop/layers';
+import { registerModule } from '@tapeloop/layers';
 import type { CellOptions } from './cell-options.ts';
 import { RecurrentLayer, type RecurrentLayerOptions } from './recurrent-layer.ts';
 import { SimpleRNNCell } from './simple-rnn-cell.ts';
@@ -11,8 +11,8 @@ export interface SimpleRNNOptions<ReturnState extends boolean = boolean>
     RecurrentLayerOptions<ReturnState> {}
 
 /**
- * A `SimpleRNNCell` run over a sequence: `new RNN(new SimpleRNNCell(units, options), options)`, with the dropout of
- * `RecurrentDropout` where it is asked for.
+ * A `SimpleRNNCell` run over a sequence: `new RNN(new SimpleRNNCell(units, options), options)`, with
+ * the dropout of `RecurrentDropout` where it is asked for.
  *
  * Shapes: those of `RNN` and `SimpleRNNCell`; parameters under the cell's names.
  *
@@ -24,22 +24,15 @@ export class SimpleRNN<ReturnState extends boolean = false> extends RecurrentLay
   ReturnState
 > {
   readonly units: number;
-  readonly #cell: SimpleRNNCell;
 
   constructor(units: number, options: SimpleRNNOptions<ReturnState> = {}) {
     const { name: _, ...cellOptions } = options;
-    const cell = new SimpleRNNCell(units, cellOptions);
-    super(cell, options);
+    super(new SimpleRNNCell(units, cellOptions), options);
     this.units = units;
-    this.#cell = cell;
   }
 
   override get className(): string {
     return 'SimpleRNN';
-  }
-
-  protected override cellConfig(): Config {
-    return this.#cell.getConfig();
   }
 }
 

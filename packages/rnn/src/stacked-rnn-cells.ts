@@ -51,6 +51,7 @@ export class StackedRNNCells<States extends readonly unknown[]> extends RNNCell<
     });
     this.cells = [...cells];
   }
+
   override get className(): string {
     return 'StackedRNNCells';
   }

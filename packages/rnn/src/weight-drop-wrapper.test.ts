@@ -12,6 +12,7 @@ import {
 } from '@tapeloop/core';
 import { closeTo, cosines, expectNoLeaks, trackLeaks } from '@tapeloop/core/testing';
 import { fromConfig, toConfig } from '@tapeloop/layers';
+import { claimSixSigma } from '@tapeloop/layers/testing';
 import { afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { DropoutWrapper } from './dropout-wrapper.ts';
 import { GRUCell } from './gru-cell.ts';
@@ -66,8 +67,7 @@ test('drops its share of the recurrent weights within six sigma, and scales the 
   );
   const scale = 1 / 0.7;
   const kept = shown(wrapper, units).reduce((total, each) => total + each / scale, 0);
-  const n = units * units;
-  expect(Math.abs(kept - 0.7 * n)).toBeLessThanOrEqual(6 * Math.sqrt(n * 0.3 * 0.7));
+  claimSixSigma(kept, units * units, 0.7);
 });
 
 test('has one mask for a run, a new one in the next, and the same again with the same seed', () => {

@@ -11,21 +11,21 @@ import {
 import {
   type CheckedRate,
   type Config,
-  callPath,
   checkRate,
-  joinPath,
   type ModuleOptions,
-  RandomSource,
+  type RandomSource,
   type Rate,
   registerModule,
   type SavedModule,
+  savedRate,
+  trainingRate,
 } from '@tapeloop/layers';
 import { cellFromConfig } from './cell-from-config.ts';
 import { CellWrapper } from './cell-wrapper.ts';
-import { componentSeedOf } from './component-seed.ts';
+import { ComponentSources } from './component-sources.ts';
 import { MaskStore } from './mask-store.ts';
 import type { CellResult, RNNCell } from './rnn-cell.ts';
-import { currentRun } from './run.ts';
+import { currentMasks } from './run.ts';
 import type { SequenceInputs, SequencePlan, SequenceResult } from './sequence.ts';
 
 /** Options of `WeightDropWrapper`. */
@@ -59,7 +59,7 @@ export class WeightDropWrapper<State> extends CellWrapper<State> {
   readonly weights: readonly string[];
   readonly seed: Seed | undefined;
   readonly #rate: CheckedRate;
-  readonly #sources = new Map<string, RandomSource>();
+  readonly #sources: ComponentSources;
   /** The masks of steps outside any run. */
   readonly #masks = new MaskStore();
 
@@ -70,6 +70,7 @@ export class WeightDropWrapper<State> extends CellWrapper<State> {
     const seed = options.seed ?? undefined;
     if (seed !== undefined) checkAnySeed(OP, seed);
     this.seed = seed;
+    this.#sources = new ComponentSources(OP, 'weight', seed);
   }
 
   override get className(): string {
@@ -77,8 +78,8 @@ export class WeightDropWrapper<State> extends CellWrapper<State> {
   }
 
   override randomSources(): ReadonlyMap<string, RandomSource> {
-    if (this.wrappedCell.isBuilt) this.#dropped().forEach((_, i) => this.#source(i));
-    return this.#sources;
+    if (this.wrappedCell.isBuilt) this.#dropped().forEach((_, i) => this.#sources.source(i));
+    return this.#sources.made;
   }
 
   /** Makes steps outside any run draw new masks from here on. */
@@ -89,9 +90,7 @@ export class WeightDropWrapper<State> extends CellWrapper<State> {
   /** @throws ValueError when the rate is a function. */
   override getConfig(): Config {
     const { weights, seed = null } = this;
-    const rate = this.#rate.constant;
-    if (rate !== undefined) return { ...super.getConfig(), rate, weights, seed };
-    throw new ValueError(`${OP}: getConfig: a config cannot hold a rate function.`);
+    return { ...super.getConfig(), rate: savedRate(OP, this.#rate), weights, seed };
   }
 
   override canRunSequence(plan: SequencePlan): boolean {
@@ -118,15 +117,11 @@ export class WeightDropWrapper<State> extends CellWrapper<State> {
   }
 
   #withDropped<T>(fn: () => T): T {
-    const rate = this.#rate.read();
+    const rate = trainingRate(OP, this.#rate);
     if (rate === 0) return fn();
-    if (rate === 1) {
-      const expected = 'less than 1 in training';
-      throw new ValueError(argumentMessage({ op: OP, argument: 'rate', expected, received: rate }));
-    }
-    const masks = currentRun()?.masksOf(this, () => new MaskStore()) ?? this.#masks;
+    const masks = currentMasks(this, this.#masks);
     const nested = this.#dropped().reduce((inner, parameter, i) => {
-      const stream = () => this.#source(i).stream(joinPath(callPath(), `weight_${i}`));
+      const stream = () => this.#sources.stream(i);
       const mask = masks.mask(`weight_${i}`, parameter.shape, Math.fround(1 - rate), stream);
       const dropped = mul(parameter.value, mask);
       return () => parameter.withValue(dropped, inner);
@@ -149,15 +144,6 @@ export class WeightDropWrapper<State> extends CellWrapper<State> {
     return named
       .filter(([path]) => this.weights.includes(path.split('/').at(-1) ?? ''))
       .map(([, parameter]) => parameter);
-  }
-
-  #source(index: number): RandomSource {
-    const name = `weight_${index}`;
-    const { seed } = this;
-    const own = seed === undefined ? undefined : componentSeedOf(seed, 'weight', index);
-    const source = this.#sources.get(name) ?? new RandomSource(OP, own);
-    this.#sources.set(name, source);
-    return source;
   }
 }
 

@@ -12,6 +12,7 @@ import {
 } from '@tapeloop/core';
 import { closeTo, cosines, sines, trackLeaks } from '@tapeloop/core/testing';
 import { fromConfig, toConfig } from '@tapeloop/layers';
+import { claimSixSigma } from '@tapeloop/layers/testing';
 import { afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { DropoutWrapper } from './dropout-wrapper.ts';
 import { GRUCell } from './gru-cell.ts';
@@ -114,8 +115,7 @@ describe('ZoneoutWrapper', () => {
     const taken = (tensor: Tensor | undefined) => [...(tensor?.data() ?? [])];
     const [c0, h0, c1] = [steps[0]?.state.c, steps[0]?.state.h, steps[1]?.state.c].map(taken);
     const sum = (values: number[] = []) => values.reduce((a, b) => a + b, 0);
-    const near = (count: number, p: number) =>
-      expect(Math.abs(count - 10_000 * p)).toBeLessThan(6 * Math.sqrt(10_000 * p * (1 - p)));
+    const near = (count: number, p: number) => claimSixSigma(count, 10_000, p);
     near(sum(c0), 0.5);
     near(sum(h0), 0.8);
     const both = (a: number[] = [], b: number[] = []) => sum(a.map((x, i) => x * (b[i] ?? 0)));
@@ -179,13 +179,25 @@ describe('RecurrentDropout', () => {
   test('keeps the share that it should: six sigma of 10,000', () => {
     const cell = new RecurrentDropout(echo(100), { dropout: 0.3, seed: 4 });
     const kept = withRun(() => step(cell, 100)).filter((value) => value !== 0).length;
-    expect(Math.abs(kept - 7000)).toBeLessThan(6 * Math.sqrt(10_000 * 0.3 * 0.7));
+    claimSixSigma(kept, 10_000, 0.7);
   });
 
   test('refuses a state that is neither a tensor nor an LSTMState', () => {
     const cell = new RecurrentDropout(new StackedRNNCells([new GRUCell(2)]), { dropout: 0.5 });
     expect(() => cell.call(ones([1, 2]), [zeros([1, 2])], { training: true })).toThrow('LSTMState');
     cell.dispose();
+  });
+
+  test.each<[string, () => RNNCell<Tensor>]>([
+    ['a wrapped GRUCell', () => new DropoutWrapper(new GRUCell(2))],
+    ['one wrapped twice', () => new ResidualWrapper(new DropoutWrapper(new GRUCell(2)))],
+    ['a ZoneoutWrapper', () => new ZoneoutWrapper(echo(2))],
+    ['a wrapped one', () => new DropoutWrapper(new ZoneoutWrapper(echo(2)))],
+  ])('refuses %s, which would carry the dropped h on', (_, create) => {
+    const wrap = (recurrentDropout: number) =>
+      new RecurrentDropout(create(), { dropout: 0.5, recurrentDropout });
+    expect(() => wrap(0.5)).toThrow('uses h in products only');
+    expect(() => wrap(0)).not.toThrow();
   });
 });
 

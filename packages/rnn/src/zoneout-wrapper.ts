@@ -1,16 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import {
-  add,
-  argumentMessage,
-  checkSeed,
-  dropoutMask,
-  equal,
-  mul,
-  type Shape,
-  Tensor,
-  ValueError,
-  where,
-} from '@tapeloop/core';
+import { add, checkSeed, dropoutMask, equal, mul, Tensor, where } from '@tapeloop/core';
 import {
   type Config,
   callPath,
@@ -24,9 +13,10 @@ import { cellFromConfig } from './cell-from-config.ts';
 import { CellWrapper } from './cell-wrapper.ts';
 import { componentSeed } from './component-seed.ts';
 import { LSTMState } from './lstm-state.ts';
-import { checkSameLevel, entriesOf, withChildren } from './nest.ts';
+import { entriesOf, zipLeaves } from './nest.ts';
+import { checkRateBelowOne } from './rate-below-one.ts';
 import type { CellResult, RNNCell } from './rnn-cell.ts';
-import { countSizes } from './size.ts';
+import { dimensionsOf, type SizeTree } from './size.ts';
 
 /** Options of `ZoneoutWrapper`. */
 export interface ZoneoutWrapperOptions extends ModuleOptions {
@@ -39,6 +29,13 @@ export interface ZoneoutWrapperOptions extends ModuleOptions {
 }
 
 const OP = 'ZoneoutWrapper';
+
+/** What zones out one tensor of a state. */
+interface Leaf {
+  readonly name: string;
+  readonly rate: number;
+  readonly source: RandomSource;
+}
 
 /**
  * A cell whose state keeps some of its old elements: `(y, s') = cell(x, s)`, then
@@ -62,17 +59,18 @@ export class ZoneoutWrapper<State> extends CellWrapper<State> {
   readonly zoneout: number;
   readonly cellZoneout: number;
   readonly seed: number | undefined;
-  readonly #sources: readonly RandomSource[];
+  readonly #leaves: readonly Leaf[];
 
   constructor(cell: RNNCell<State>, options: ZoneoutWrapperOptions = {}) {
     super(cell, options);
-    this.zoneout = checkRate('zoneout', options.zoneout ?? 0);
-    this.cellZoneout = checkRate('cellZoneout', options.cellZoneout ?? 0);
+    this.zoneout = checkRateBelowOne(OP, 'zoneout', options.zoneout ?? 0);
+    this.cellZoneout = checkRateBelowOne(OP, 'cellZoneout', options.cellZoneout ?? 0);
     const seed = options.seed ?? undefined;
     if (seed !== undefined) checkSeed(OP, seed);
     this.seed = seed;
-    this.#sources = Array.from({ length: countSizes(OP, cell.stateSize) }, (_, i) => {
-      return new RandomSource(OP, seed === undefined ? undefined : componentSeed(seed, 'state', i));
+    this.#leaves = this.#ratesOf(cell.stateSize).map((rate, i) => {
+      const own = seed === undefined ? undefined : componentSeed(seed, 'state', i);
+      return { name: `zoneout_${i}`, rate, source: new RandomSource(OP, own) };
     });
   }
 
@@ -81,7 +79,7 @@ export class ZoneoutWrapper<State> extends CellWrapper<State> {
   }
 
   override randomSources(): ReadonlyMap<string, RandomSource> {
-    return new Map(this.#sources.map((source, i) => [`zoneout_${i}`, source]));
+    return new Map(this.#leaves.map(({ name, source }) => [name, source]));
   }
 
   override getConfig(): Config {
@@ -102,30 +100,22 @@ export class ZoneoutWrapper<State> extends CellWrapper<State> {
     const next = this.wrappedCell.call(inputs, state);
     const zoned = new Map<Tensor, Tensor>();
     let index = 0;
-    const walk = (before: unknown, after: unknown, rate: number): unknown => {
-      checkSameLevel(OP, 'state', before, after);
-      const entries = entriesOf(after);
-      if (entries !== undefined) {
-        const old = entriesOf(before) ?? [];
-        const rateOf = (key: string) =>
-          after instanceof LSTMState && key === 'c' ? this.cellZoneout : this.zoneout;
-        return withChildren(
-          after,
-          entries.map(([key, child], i) => walk(old[i]?.[1], child, rateOf(key))),
-        );
-      }
-      const source = this.#sources[index++];
-      if (rate === 0 || source === undefined) return after;
+    const mixed = zipLeaves(OP, 'state', next.state, state, (after, before) => {
+      const leaf = this.#leaves[index++];
+      if (leaf === undefined || leaf.rate === 0) return after;
       if (!(before instanceof Tensor) || !(after instanceof Tensor)) return after;
-      const mixed =
-        training === false
-          ? add(mul(before, rate), mul(after, 1 - rate))
-          : where(drawMask(after.shape, rate, source, `zoneout_${index - 1}`), before, after);
-      zoned.set(after, mixed);
-      return mixed;
-    };
-    const mixedState = walk(state, next.state, this.zoneout);
-    return { output: zoned.get(next.output) ?? next.output, state: mixedState };
+      const result = zoneOut(leaf, before, after, training);
+      zoned.set(after, result);
+      return result;
+    });
+    return { output: zoned.get(next.output) ?? next.output, state: mixed };
+  }
+
+  /** The rates of the tensors of a state of this size, in their order. */
+  #ratesOf(size: SizeTree): number[] {
+    if (size instanceof LSTMState) return [this.cellZoneout, this.zoneout];
+    const entries = dimensionsOf(size) === undefined ? entriesOf(size) : undefined;
+    return entries?.flatMap(([, child]) => this.#ratesOf(child)) ?? [this.zoneout];
   }
 }
 
@@ -138,16 +128,16 @@ registerModule(
   ({ cell, ...options }: ZoneoutWrapperConfig) => new ZoneoutWrapper(cellFromConfig(cell), options),
 );
 
-/** True with probability `rate`: the elements that a dropout at that rate would drop. */
-function drawMask(shape: Shape, rate: number, source: RandomSource, name: string): Tensor {
+/** The equations of the class for one tensor of a state. */
+function zoneOut(
+  { name, rate, source }: Leaf,
+  before: Tensor,
+  after: Tensor,
+  training: boolean | undefined,
+): Tensor {
+  if (training === false) return add(mul(before, rate), mul(after, 1 - rate));
   const stream = source.stream(joinPath(callPath(), name));
-  return equal(dropoutMask(shape, rate, { stream }), 0);
-}
-
-function checkRate(argument: string, rate: unknown): number {
-  const expected = 'a number in [0, 1)';
-  const problem = { op: OP, argument, expected, received: rate };
-  if (typeof rate !== 'number') throw new TypeError(argumentMessage(problem));
-  if (!(rate >= 0 && rate < 1)) throw new ValueError(argumentMessage(problem));
-  return rate;
+  // What a dropout at that rate would drop keeps its old value.
+  const isKept = equal(dropoutMask(after.shape, rate, { stream }), 0);
+  return where(isKept, before, after);
 }

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 import { readFileSync } from 'node:fs';
-import { grad, init, sum, type Tensor, tensor } from '@tapeloop/core';
+import { grad, init, sum, tensor } from '@tapeloop/core';
 import { closeTo, trackLeaks } from '@tapeloop/core/testing';
 import { afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { type ActivationName, activations } from '../activations.ts';
 import { type RegularizerName, regularizers } from '../regularizer.ts';
+import { recipe } from '../testing/index.ts';
 
 interface Found {
   readonly values: readonly number[];
@@ -27,15 +28,6 @@ beforeAll(async () => {
 });
 trackLeaks({ beforeEach, afterEach });
 
-const recipe = (shape: number[], scale: number, offset: number): Tensor => {
-  const count = shape.reduce((a, b) => a * b, 1);
-  const values = Array.from(
-    { length: count },
-    (_, i) => scale * Math.cos(offset + i + (i * i) / 7),
-  );
-  return tensor(values, shape);
-};
-
 const found = (value: Found | undefined): Found => {
   if (value === undefined) throw new Error('the golden has other names');
   return value;
@@ -53,7 +45,7 @@ describe("Keras's activations in double precision", () => {
     (name, activation) => {
       const expected = found(golden.activations[name as ActivationName]);
       const x = tensor([...golden.points], [1, golden.points.length]);
-      const weights = recipe(x.shape.slice(), 1, 40);
+      const weights = recipe(x.shape, 1, 40);
       closeTo(activation(x), [...expected.values], bound);
       closeTo(grad((t) => sum(activation(t).mul(weights)))(x), [...expected.gradients], bound);
     },

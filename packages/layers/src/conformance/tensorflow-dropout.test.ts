@@ -9,7 +9,6 @@ import {
   type Seed,
   sum,
   type Tensor,
-  tensor,
 } from '@tapeloop/core';
 import { closeTo, trackLeaks } from '@tapeloop/core/testing';
 import { afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
@@ -19,6 +18,7 @@ import type { DropoutLayer } from '../dropout-layer.ts';
 import { GaussianDropout } from '../gaussian-dropout.ts';
 import type { DropoutOptions } from '../masked-dropout.ts';
 import { SpatialDropout1D } from '../spatial-dropout-1d.ts';
+import { recipe } from '../testing/index.ts';
 import { V1Dropout, v1Dropout } from '../v1-dropout.ts';
 
 /** A case of `conformance/tensorflow/dropout_layers.py`, whose opening comment states the inputs. */
@@ -40,15 +40,6 @@ beforeAll(async () => {
   await init();
 });
 trackLeaks({ beforeEach, afterEach });
-
-/** The script's closed formula. */
-function recipe(shape: readonly number[], offset: number): Tensor {
-  const size = shape.reduce((product, each) => product * each, 1);
-  return tensor(
-    Float32Array.from({ length: size }, (_, i) => Math.cos(offset + i + (i * i) / 7)),
-    shape,
-  );
-}
 
 type Options = DropoutOptions & { readonly seed: Exclude<Seed, number> };
 const training = { training: true } as const;
@@ -82,12 +73,12 @@ test.each(cases)(
     const call = make?.(each.rate, noiseShape === undefined ? { seed } : { seed, noiseShape });
     expect(call).toBeDefined();
     each.outputs.forEach((expected, i) => {
-      const x = recipe(each.shape, 5);
+      const x = recipe(each.shape, 1, 5);
       using tape = new GradientTape();
       tape.watch(x);
       const [y, loss] = tape.record(() => {
         const output = call?.(x) ?? x;
-        return [output, sum(mul(output, recipe(each.shape, 40)))];
+        return [output, sum(mul(output, recipe(each.shape, 1, 40)))];
       });
       const [gradient] = tape.gradient(loss ?? x, [x]);
       closeTo(y ?? x, expected, { relative: 2e-6, absolute: 2e-6 });

@@ -21,6 +21,7 @@ import { Dropout } from '../dropout.ts';
 import { Layer } from '../layer.ts';
 import { fromConfig, toConfig } from '../registry.ts';
 import { Sequential } from '../sequential.ts';
+import { claimSixSigma } from '../testing/index.ts';
 import { V1Dropout, v1Dropout } from '../v1-dropout.ts';
 
 beforeAll(async () => {
@@ -134,7 +135,7 @@ describe('keras/backend_test.py', () => {
     const y = dropout(x, 0.2, { stream: new RandomStream(1) });
     const kept = y.data().filter((value) => value !== 0).length;
     expect(smallest(y)).toBe(0);
-    expect(Math.abs(kept - 32_000)).toBeLessThanOrEqual(6 * Math.sqrt(40_000 * 0.2 * 0.8));
+    claimSixSigma(kept, 40_000, 0.8);
     const rows = dropout(x, 0.2, { stream: new RandomStream(1), noiseShape: [200, 1] });
     for (const row of rows.toArray() as number[][]) expect(new Set(row).size).toBe(1);
   });
@@ -143,13 +144,12 @@ describe('keras/backend_test.py', () => {
 describe('tensorflow/python/ops/nn_test.py, DropoutTest', () => {
   test.each([0.1, 0.5, 0.8])('testDropout, testDropoutPlaceholderKeepProb: keep %d', (keep) => {
     const layer = new Dropout(() => 1 - keep, { seed: 1 });
-    const n = 40 * 30 * 10;
     const values = Array.from({ length: 10 }, () => [
       ...layer.call(ones([40, 30]), training).data(),
     ]).flat();
     expect(new Set(values)).toEqual(new Set([0, Math.fround(1 / keep)]));
     const kept = values.filter((value) => value !== 0).length;
-    expect(Math.abs(kept - n * keep)).toBeLessThanOrEqual(6 * Math.sqrt(n * keep * (1 - keep)));
+    claimSixSigma(kept, 40 * 30 * 10, keep);
   });
 
   test.each([[[1200, 1]], [[null, 1]]])(
@@ -163,7 +163,7 @@ describe('tensorflow/python/ops/nn_test.py, DropoutTest', () => {
           [2, 2, 2],
         ]).toContainEqual(row);
       const kept = rows.filter(([first]) => first !== 0).length;
-      expect(Math.abs(kept - 600)).toBeLessThanOrEqual(6 * Math.sqrt(300));
+      claimSixSigma(kept, 1200, 0.5);
     },
   );
 

@@ -3,6 +3,7 @@ import { init, matMul, RandomStream, reshape, type Shape, sizeOf } from '@tapelo
 import { closeTo, trackLeaks } from '@tapeloop/core/testing';
 import { afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { Initializer } from '../initializer.ts';
+import { claimSixSigma } from '../testing/index.ts';
 import { type InitializerName, initializers, toInitializer } from './initializers.ts';
 
 beforeAll(async () => {
@@ -108,7 +109,7 @@ describe('orthogonal', () => {
   test('has no preferred sign, and takes a gain', () => {
     const values = draw(initializers.orthogonal({ gain: 3 }), [200, 200]);
     const positive = values.filter((value) => value > 0).length;
-    expect(Math.abs(positive - 20_000)).toBeLessThanOrEqual(6 * Math.sqrt(10_000));
+    claimSixSigma(positive, 40_000, 0.5);
     expect(moments(values).variance).toBeCloseTo(9 / 200, 4);
   });
 

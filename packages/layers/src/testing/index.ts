@@ -4,3 +4,5 @@ export { type ContractCase, claim, claimSameBits, claimSameJson, claimThrows } f
 export { type LayerContract, layerContract } from './layer-contract.ts';
 export { type ModuleContract, moduleContract } from './module-contract.ts';
 export { goldenOutcomes, type Outcome, type Outcomes, outcomeOf, outcomesOf } from './outcome.ts';
+export { recipe } from './recipe.ts';
+export { claimIndependent, claimSixSigma } from './six-sigma.ts';

@@ -4,7 +4,6 @@ import {
   init,
   Parameter,
   type Shape,
-  sizeOf,
   sum,
   type Tensor,
   tensor,
@@ -12,6 +11,7 @@ import {
   valueAndGrad,
 } from '@tapeloop/core';
 import { closeTo, trackLeaks } from '@tapeloop/core/testing';
+import { recipe } from '@tapeloop/layers/testing';
 import { afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { GRUCell } from '../gru-cell.ts';
 import { LSTMCell } from '../lstm-cell.ts';
@@ -90,7 +90,7 @@ describe("PyTorch's cells in double precision, one step", () => {
     const { value, gradients } = valueAndGrad(() => {
       const result = step((input) => found(sources.get(input)).value);
       const parts = Object.keys(outputs).map((output, i) => {
-        return sum(result(output).mul(weightsOf(result(output).shape, i)));
+        return sum(result(output).mul(recipe(result(output).shape, 1, 40 + i)));
       });
       const reached = Object.keys(outputs).map(result);
       return { loss: parts.reduce((a, b) => a.add(b)), reached };
@@ -106,14 +106,6 @@ describe("PyTorch's cells in double precision, one step", () => {
 
 function tensorOf({ shape, values }: Values): Tensor {
   return tensor([...values], shape);
-}
-
-/** The script's `recipe(shape, 1, 40 + number)`. */
-function weightsOf(shape: Shape, number: number): Tensor {
-  const values = Array.from({ length: sizeOf(shape) }, (_, i) => {
-    return Math.cos(40 + number + i + (i * i) / 7);
-  });
-  return tensor(values, shape);
 }
 
 function close(actual: ArrayLike<number>, { values }: Values): void {

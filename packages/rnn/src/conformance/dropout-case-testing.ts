@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-import { type Seed, type Tensor, tensor } from '@tapeloop/core';
+import type { Seed } from '@tapeloop/core';
+import { recipe } from '@tapeloop/layers/testing';
 import type { DropoutWrapperOptions } from '../dropout-wrapper-options.ts';
 import { GRUCell } from '../gru-cell.ts';
 import { LSTMCell } from '../lstm-cell.ts';
@@ -45,16 +46,6 @@ interface CellSpec {
 
 type WeightName = 'kernel' | 'recurrent_kernel' | 'bias';
 type Cell = RNNCell<unknown>;
-
-/** The script's closed formula. */
-export function recipe(shape: readonly number[], scale: number, offset: number): Tensor {
-  const size = shape.reduce((product, each) => product * each, 1);
-  const value = (i: number) => scale * Math.cos(offset + i + (i * i) / 7);
-  return tensor(
-    Float32Array.from({ length: size }, (_, i) => value(i)),
-    shape,
-  );
-}
 
 const visitors: Readonly<Record<string, StateFilterVisitor>> = {
   everything: () => true,

@@ -4,7 +4,6 @@ import {
   mul,
   Parameter,
   type Shape,
-  sizeOf,
   sum,
   Tensor,
   tensor,
@@ -13,12 +12,13 @@ import {
 } from '@tapeloop/core';
 import { closeTo } from '@tapeloop/core/testing';
 import { fromConfig, Layer, type SavedModule } from '@tapeloop/layers';
+import { recipe } from '@tapeloop/layers/testing';
 import { Bidirectional } from '../bidirectional.ts';
 import { LSTMState } from '../lstm-state.ts';
 import { RecurrentLayer } from '../recurrent-layer.ts';
 import { RNN } from '../rnn.ts';
 
-/** A tensor of `scale * cos(offset + i + i * i / 7)`. */
+/** The arguments of `recipe`. */
 interface Description {
   readonly shape: number[];
   readonly scale: number;
@@ -93,7 +93,7 @@ export function checkGolden(golden: GoldenCase, bound: number): void {
         const found = run(layer, golden, sources);
         const terms = Object.keys(golden.outputs).map((name, i) => {
           const output = present(name, found.get(name));
-          return sum(mul(output, filled({ shape: [...output.shape], scale: 1, offset: 40 + i })));
+          return sum(mul(output, recipe(output.shape, 1, 40 + i)));
         });
         return { loss: terms.reduce((a, b) => a.add(b)), found: [...found] };
       }, [...sources.values()]);
@@ -186,11 +186,7 @@ function asResult(result: unknown): { output: unknown; state?: unknown } {
 
 function filled(description: Description | undefined): Tensor {
   const { shape, scale, offset } = present('description', description);
-  const values = Array.from(
-    { length: sizeOf(shape) },
-    (_, i) => scale * Math.cos(offset + i + (i * i) / 7),
-  );
-  return tensor(values, shape);
+  return recipe(shape, scale, offset);
 }
 
 function flags(rows: readonly (readonly number[])[], dtype: 'bool' | 'float32'): Tensor {

@@ -12,6 +12,7 @@ import {
   tensorsIn,
 } from '@tapeloop/core';
 import { closeTo, trackLeaks } from '@tapeloop/core/testing';
+import { recipe } from '@tapeloop/layers/testing';
 import { afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { DropoutWrapper } from '../dropout-wrapper.ts';
 import type { DropoutWrapperOptions } from '../dropout-wrapper-options.ts';
@@ -20,7 +21,7 @@ import { RNN } from '../rnn.ts';
 import type { CellResult, RNNCell } from '../rnn-cell.ts';
 import { RNNCellDropoutWrapper } from '../rnn-cell-dropout-wrapper.ts';
 import { withRun } from '../run.ts';
-import { type DropoutCase, recipe, wrappedCell } from './dropout-case-testing.ts';
+import { type DropoutCase, wrappedCell } from './dropout-case-testing.ts';
 
 const file = new URL('../../../../conformance/tensorflow/dropout-wrapper.json', import.meta.url);
 const { cases }: { readonly cases: readonly DropoutCase[] } = JSON.parse(
