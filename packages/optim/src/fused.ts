@@ -26,15 +26,21 @@ export function pointerOf(op: string, tensor: Tensor): number {
 }
 
 /** Buffers of a kernel that writes the update. */
-export function updateBuffers(op: string, { gradient, update }: UpdatePart): UpdateBuffers {
+export function updateBuffers(
+  op: string,
+  { gradient, update }: UpdatePart,
+): Required<UpdateBuffers> {
   const out = pointerOf(op, update);
   return { parameter: 0, gradient: pointerOf(op, gradient), out, size: update.size };
 }
 
 /** Buffers of a kernel that adds the update to the parameter. */
-export function parameterBuffers(op: string, { value, gradient }: FusedPart): UpdateBuffers {
-  const { size } = value;
-  return { parameter: pointerOf(op, value), gradient: pointerOf(op, gradient), size };
+export function parameterBuffers(
+  op: string,
+  { value, gradient }: FusedPart,
+): Required<UpdateBuffers> {
+  const parameter = pointerOf(op, value);
+  return { parameter, gradient: pointerOf(op, gradient), out: parameter, size: value.size };
 }
 
 /** `update ← factor · gradient`. */

@@ -28,6 +28,7 @@ export interface GoldenSubject<Options extends RatedOptions, Kept> {
   readonly rule: string;
   /** The transform of a run, whose learning rate is a schedule. */
   make(options: Options): GradientTransform<unknown>;
+  /** Present where the update of an element is its alone; such a rule has a fused kernel. */
   readonly scalar?: ScalarForm<Options, Kept>;
 }
 

@@ -203,7 +203,8 @@ describe('Optimizer', () => {
     const broken = {
       ...adam(),
       init: () => {
-        keepNothing();
+        // A tensor made before the error, as a rule's first moments would be.
+        cosines([3]);
         throw new Error('full');
       },
     };
@@ -240,8 +241,3 @@ describe('Optimizer', () => {
     x.dispose();
   });
 });
-
-/** A tensor made before the error, as a rule's first moments would be. */
-function keepNothing(): void {
-  cosines([3]);
-}

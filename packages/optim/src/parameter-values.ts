@@ -1,13 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import {
-  keep,
-  type Parameter,
-  type SparseGradients,
-  tidy,
-  ValueError,
-  withPath,
-} from '@tapeloop/core';
-import { addTo } from './fused.ts';
+import { keep, type Parameter, tidy, ValueError, withPath } from '@tapeloop/core';
 import type { Slots } from './slots.ts';
 import type { GradientTransform } from './transform.ts';
 
@@ -21,11 +13,6 @@ export function makeState<State>(
     for (const tensor of transform.entries(state).tensors.values()) keep(tensor);
     return state;
   });
-}
-
-/** Adds each update to its parameter. */
-export function addUpdates(updates: SparseGradients): void {
-  for (const [parameter, update] of updates) addTo('Optimizer.step', parameter, update);
 }
 
 /** Runs `fn` while the parameters have other values; they get their own back, to the bit. */

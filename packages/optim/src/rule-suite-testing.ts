@@ -3,7 +3,7 @@ import { init } from '@tapeloop/core';
 import { trackLeaks } from '@tapeloop/core/testing';
 import { afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { fusedCases } from './fused-cases-testing.ts';
-import { type GoldenSubject, goldenCases, type ScalarForm } from './golden-cases-testing.ts';
+import { type GoldenSubject, goldenCases } from './golden-cases-testing.ts';
 import { goldenRuns, type Library, type RatedOptions } from './golden-runs-testing.ts';
 import { type OptimizerContractOptions, optimizerContract } from './optimizer-contract-testing.ts';
 import type { AdamOptions } from './rules/adam.ts';
@@ -18,8 +18,6 @@ export interface RuleSuite<Options extends RatedOptions, Kept>
   readonly libraries: readonly Library[];
   readonly contract: OptimizerContractOptions;
   readonly refusals: readonly Refusal[];
-  /** Present where the update of an element is its alone; such a rule has a fused kernel. */
-  readonly scalar?: ScalarForm<Options, Kept>;
 }
 
 /**
@@ -56,6 +54,11 @@ export function testRule<Options extends RatedOptions, Kept = never>(
     });
   }
 
+  testRefusals(refusals);
+}
+
+/** A test for each refusal. */
+export function testRefusals(refusals: readonly Refusal[]): void {
   const wrong = refusals.map(([call, message]) => ({ call, message }));
   test.each(wrong)('refuses: $message', ({ call, message }) => {
     expect(call).toThrow(message);

@@ -105,10 +105,7 @@ export function ruleTransform<Parts extends RuleParts, Numbers>(
 }
 
 /** `rule/what/parameter` and `rule/what`. */
-export function entriesOf(
-  name: string,
-  parts: Readonly<Record<string, Slots | ScalarCell>>,
-): StateEntries {
+export function entriesOf(name: string, parts: RuleParts): StateEntries {
   const tensors = Object.entries(parts).flatMap(([what, part]) =>
     part instanceof Map ? slotEntries(`${name}/${what}`, part) : [],
   );

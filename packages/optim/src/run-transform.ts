@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { SparseGradients } from '@tapeloop/core';
-import { addUpdates } from './parameter-values.ts';
+import { addTo } from './fused.ts';
 import { densified, isDense } from './sparse-gradients.ts';
 import type { GradientTransform, StepContext } from './transform.ts';
 
@@ -25,7 +25,8 @@ export function runApply<State>(
   context: StepContext,
 ): void {
   if (transform.apply === undefined) {
-    addUpdates(runUpdate(transform, gradients, state, context));
+    const updates = runUpdate(transform, gradients, state, context);
+    for (const [parameter, update] of updates) addTo('Optimizer.step', parameter, update);
   } else if (transform.sparse?.apply === undefined || isDense(gradients)) {
     transform.apply(densified(gradients), state, context);
   } else transform.sparse.apply(gradients, state, context);

@@ -1,16 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { Gradients, SparseGradients } from '@tapeloop/core';
+import type { SparseGradients } from '@tapeloop/core';
 import { scaleInto } from './fused.ts';
 import { emptyUpdates, updatesOf } from './slots.ts';
 import { mapValues } from './sparse-gradients.ts';
-import type { Updates } from './transform.ts';
-
-/** Dense gradients times a factor. */
-export function scaled(op: string, gradients: Gradients, factor: number): Updates {
-  const parts = emptyUpdates(op, gradients);
-  for (const part of parts) scaleInto(op, part, factor);
-  return updatesOf(parts);
-}
 
 /** All gradients times a factor, slices as slices; themselves when it is 1. */
 export function scaledGradients(
@@ -18,5 +10,10 @@ export function scaledGradients(
   gradients: SparseGradients,
   factor: number,
 ): SparseGradients {
-  return factor === 1 ? gradients : mapValues(gradients, (values) => scaled(op, values, factor));
+  if (factor === 1) return gradients;
+  return mapValues(gradients, (values) => {
+    const parts = emptyUpdates(op, values);
+    for (const part of parts) scaleInto(op, part, factor);
+    return updatesOf(parts);
+  });
 }

@@ -48,6 +48,7 @@ export function mapValues(
   gradients: SparseGradients,
   fn: (values: Gradients) => Updates,
 ): SparseGradients {
+  if (isDense(gradients)) return fn(gradients);
   const values = [...gradients].map(([owner, gradient]) => [owner, valuesOf(gradient)] as const);
   return new Map(
     [...fn(new Map(values))].map(([owner, made]) => {

@@ -3,7 +3,8 @@ import { type RuleState, ruleTransform } from '../rule.ts';
 import type { Schedule } from '../schedules/schedule.ts';
 import type { Slots } from '../slots.ts';
 import type { GradientTransform } from '../transform.ts';
-import { addAdam, checkAdamOptions, fillAdam } from './adam-elements.ts';
+import { checkAdamOptions, type DecayedAdamNumbers, runAdamKernel } from './adam-elements.ts';
+import { kernelSteps } from './kernel-steps.ts';
 
 /** Options of `adam`. */
 export interface AdamOptions {
@@ -78,8 +79,7 @@ export function adam(options: AdamOptions = {}): GradientTransform<AdamState> {
     name: 'adam',
     learningRate,
     parts: (make) => ({ m: make.slots('m'), v: make.slots('v') }),
-    numbers: (alpha, t): AdamNumbers => ({ alpha, beta1, beta2, epsilon, t }),
-    fill: (part, slots, numbers) => fillAdam('adam', part, slots, { ...numbers, lambda: 0 }),
-    addTo: (part, slots, numbers) => addAdam('adam', part, slots, { ...numbers, lambda: 0 }),
+    numbers: (alpha, t): DecayedAdamNumbers => ({ alpha, beta1, beta2, epsilon, t, lambda: 0 }),
+    ...kernelSteps('adam', runAdamKernel),
   });
 }

@@ -3,7 +3,8 @@ import { checkNotNegative, type ParameterFilter } from '../options.ts';
 import { ruleTransform } from '../rule.ts';
 import type { GradientTransform } from '../transform.ts';
 import { type AdamMoments, type AdamOptions, type AdamState, adamUpdate } from './adam.ts';
-import { addAdam, checkAdamOptions, type DecayedAdamNumbers, fillAdam } from './adam-elements.ts';
+import { checkAdamOptions, type DecayedAdamNumbers, runAdamKernel } from './adam-elements.ts';
+import { decayedKernelSteps } from './kernel-steps.ts';
 
 /** Options of `adamw`. */
 export interface AdamwOptions extends AdamOptions {
@@ -53,8 +54,6 @@ export function adamw(options: AdamwOptions = {}): GradientTransform<AdamState> 
   const { weightDecay = 0.01, mask = () => true } = options;
   checkAdamOptions('adamw', { learningRate, beta1, beta2, epsilon });
   checkNotNegative('adamw', 'weightDecay', weightDecay);
-  const own = (numbers: AdamwNumbers, decays: boolean) =>
-    decays ? numbers : { ...numbers, lambda: 0 };
   return ruleTransform({
     name: 'adamw',
     learningRate,
@@ -62,9 +61,6 @@ export function adamw(options: AdamwOptions = {}): GradientTransform<AdamState> 
     numbers: (alpha, t): AdamwNumbers => {
       return { alpha, beta1, beta2, epsilon, t, lambda: weightDecay };
     },
-    fill: (part, slots, numbers) =>
-      fillAdam('adamw', part, slots, own(numbers, mask(part.parameter))),
-    addTo: (part, slots, numbers) =>
-      addAdam('adamw', part, slots, own(numbers, mask(part.parameter))),
+    ...decayedKernelSteps('adamw', mask, runAdamKernel),
   });
 }

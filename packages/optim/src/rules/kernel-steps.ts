@@ -1,15 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-import { kernels, momentumStep } from '@tapeloop/core/kernels';
+import type { Parameter } from '@tapeloop/core';
+import { kernels, momentumStep, type UpdateBuffers } from '@tapeloop/core/kernels';
 import { type FusedPart, parameterBuffers, pointerOf, updateBuffers } from '../fused.ts';
+import type { ParameterFilter } from '../options.ts';
 import { type Slots, slotOf, type UpdatePart } from '../slots.ts';
 
 /** What an update kernel reads and writes, as addresses: `out = parameter + update`. */
-export interface KernelOperands {
-  /** 0 where `out` is to be the update alone. */
-  readonly parameter: number;
-  readonly gradient: number;
-  readonly out: number;
-  readonly size: number;
+export interface KernelOperands extends Required<UpdateBuffers> {
   /** What the kernel multiplies the gradient by first. */
   readonly gradientScale: number;
   /** The address of what is kept of the parameter. */
@@ -21,23 +18,49 @@ export function kernelSteps<State, Numbers>(
   op: string,
   run: (operands: KernelOperands, state: State, numbers: Numbers) => void,
 ) {
+  const slotFor = (parameter: Parameter) => (slots: Slots) => slotOf(op, slots, parameter).pointer;
   return {
     fill: (part: UpdatePart, state: State, numbers: Numbers): void => {
-      const slot = (slots: Slots) => slotOf(op, slots, part.parameter).pointer;
-      const { parameter, gradient, out = parameter, size } = updateBuffers(op, part);
-      run({ parameter, gradient, out, size, gradientScale: 1, slot }, state, numbers);
+      const slot = slotFor(part.parameter);
+      run({ ...updateBuffers(op, part), gradientScale: 1, slot }, state, numbers);
     },
     addTo: (part: FusedPart, state: State, numbers: Numbers): void => {
-      const slot = (slots: Slots) => slotOf(op, slots, part.parameter).pointer;
-      const { parameter, gradient, size } = parameterBuffers(op, part);
-      const { gradientScale } = part;
-      run({ parameter, gradient, out: parameter, size, gradientScale, slot }, state, numbers);
+      const { parameter, gradientScale } = part;
+      const slot = slotFor(parameter);
+      run({ ...parameterBuffers(op, part), gradientScale, slot }, state, numbers);
+    },
+  };
+}
+
+/** The numbers of a step with decoupled weight decay: `− alpha · lambda · parameter`. */
+interface DecayNumbers {
+  readonly alpha: number;
+  readonly lambda: number;
+}
+
+/**
+ * `kernelSteps` of a kernel that lets the parameter decay too. `lambda` is 0 for those that the mask
+ * leaves out, and where the kernel writes the update alone: it is not given the parameter then.
+ */
+export function decayedKernelSteps<State, Numbers extends DecayNumbers>(
+  op: string,
+  mask: ParameterFilter,
+  run: (operands: KernelOperands, state: State, numbers: Numbers) => void,
+) {
+  const steps = kernelSteps(op, run);
+  return {
+    fill: (part: UpdatePart, state: State, numbers: Numbers): void => {
+      steps.fill(part, state, { ...numbers, lambda: 0 });
+      if (mask(part.parameter)) decayUpdate(op, part, numbers.alpha * numbers.lambda);
+    },
+    addTo: (part: FusedPart, state: State, numbers: Numbers): void => {
+      steps.addTo(part, state, mask(part.parameter) ? numbers : { ...numbers, lambda: 0 });
     },
   };
 }
 
 /** `update ← update − decay · parameter`. */
-export function decayUpdate(op: string, { parameter, update }: UpdatePart, decay: number): void {
+function decayUpdate(op: string, { parameter, update }: UpdatePart, decay: number): void {
   if (decay === 0) return;
   const [to, value] = [pointerOf(op, update), pointerOf(op, parameter.value)];
   const buffers = { parameter: to, gradient: value, size: update.size };

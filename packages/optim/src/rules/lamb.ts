@@ -5,7 +5,8 @@ import { ruleTransform } from '../rule.ts';
 import { elementsOf, type UpdatePart } from '../slots.ts';
 import type { GradientTransform } from '../transform.ts';
 import type { AdamOptions, AdamState } from './adam.ts';
-import { checkAdamOptions, type DecayedAdamNumbers, fillAdam } from './adam-elements.ts';
+import { checkAdamOptions, type DecayedAdamNumbers, runAdamKernel } from './adam-elements.ts';
+import { decayedKernelSteps } from './kernel-steps.ts';
 
 /** Options of `lamb`. The default of `epsilon` is 1e-6. */
 export interface LambOptions extends AdamOptions {
@@ -45,6 +46,7 @@ export function lamb(options: LambOptions = {}): GradientTransform<AdamState> {
   const { weightDecay = 0, mask = () => true } = options;
   checkAdamOptions('lamb', { learningRate, beta1, beta2, epsilon });
   checkNotNegative('lamb', 'weightDecay', weightDecay);
+  const direction = decayedKernelSteps('lamb', mask, runAdamKernel);
   return ruleTransform({
     name: 'lamb',
     learningRate,
@@ -53,9 +55,8 @@ export function lamb(options: LambOptions = {}): GradientTransform<AdamState> {
       return { alpha, beta1, beta2, epsilon, t, lambda: weightDecay };
     },
     fill: (part, slots, numbers) => {
-      const lambda = mask(part.parameter) ? weightDecay : 0;
-      // With α = 1 Adam's update is −r.
-      fillAdam('lamb', part, slots, { ...numbers, alpha: 1, lambda });
+      // With α = 1 AdamW's update is −r.
+      direction.fill(part, slots, { ...numbers, alpha: 1 });
       rescale(part, numbers.alpha);
     },
   });

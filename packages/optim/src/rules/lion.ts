@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { Parameter } from '@tapeloop/core';
 import { kernels } from '@tapeloop/core/kernels';
 import { checkFraction, checkNotNegative, type ParameterFilter } from '../options.ts';
 import { type RuleState, ruleTransform } from '../rule.ts';
 import { checkRate, type Schedule } from '../schedules/schedule.ts';
 import type { Slots } from '../slots.ts';
 import type { GradientTransform } from '../transform.ts';
-import { decayUpdate, type KernelOperands, kernelSteps } from './kernel-steps.ts';
+import { decayedKernelSteps, type KernelOperands } from './kernel-steps.ts';
 
 /** Options of `lion`. */
 export interface LionOptions {
@@ -69,20 +68,12 @@ export function lion(options: LionOptions = {}): GradientTransform<LionState> {
   checkFraction('lion', 'beta1', beta1);
   checkFraction('lion', 'beta2', beta2);
   checkNotNegative('lion', 'weightDecay', weightDecay);
-  const lambdaOf = (parameter: Parameter) => (mask(parameter) ? weightDecay : 0);
-  const steps = kernelSteps('lion', runKernel);
   return ruleTransform({
     name: 'lion',
     learningRate,
     parts: (make) => ({ m: make.slots('m') }),
     numbers: (alpha): LionNumbers => ({ alpha, beta1, beta2, lambda: weightDecay }),
-    fill: (part, slots, numbers) => {
-      steps.fill(part, slots, { ...numbers, lambda: 0 });
-      decayUpdate('lion', part, numbers.alpha * lambdaOf(part.parameter));
-    },
-    addTo: (part, slots, numbers) => {
-      steps.addTo(part, slots, { ...numbers, lambda: lambdaOf(part.parameter) });
-    },
+    ...decayedKernelSteps('lion', mask, runKernel),
   });
 }
 

@@ -79,9 +79,9 @@ export function rmspropUpdate(
  *
  * ε is added to the root, as in PyTorch; TensorFlow and Keras add it below the root, Optax does unless
  * `eps_in_sqrt=False`. The learning rate is outside of `b`, as in PyTorch; the others keep −α·b, which is
- * equal while the rate is constant. The centered form keeps
- * the variance itself, by its own recurrence: equal to the usual `average of g² − mean²`, but without
- * the cancellation that lets that one turn negative, and NaN, in float32.
+ * equal while the rate is constant. The centered form keeps the variance itself, by its own recurrence:
+ * equal to the usual `average of g² − mean²`, but without the cancellation that lets that one turn
+ * negative, and NaN, in float32.
  *
  * @throws ValueError when an option is out of range.
  * @see Hinton 2012, "Neural Networks for Machine Learning", lecture 6e.

@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { Parameter } from '@tapeloop/core';
-import { kernels, momentumStep, type UpdateBuffers } from '@tapeloop/core/kernels';
-import { parameterBuffers, updateBuffers } from '../fused.ts';
+import { kernels, momentumStep } from '@tapeloop/core/kernels';
 import { check, checkFraction } from '../options.ts';
 import { type RuleState, ruleTransform } from '../rule.ts';
 import { checkRate, type Schedule } from '../schedules/schedule.ts';
-import { type Slots, slotOf } from '../slots.ts';
+import type { Slots } from '../slots.ts';
 import type { GradientTransform } from '../transform.ts';
+import { type KernelOperands, kernelSteps } from './kernel-steps.ts';
 
 /** Options of `sgd`. */
 export interface SgdOptions {
@@ -63,29 +62,23 @@ export function sgd(options: SgdOptions): GradientTransform<SgdState> {
   checkFraction('sgd', 'momentum', momentum);
   check('sgd', 'momentum', momentum, !nesterov || momentum > 0, 'above 0 with nesterov');
   const none = () => undefined;
-  const run = (
-    buffers: UpdateBuffers,
-    parameter: Parameter,
-    slots: Slots,
-    { alpha, gradientScale }: { readonly alpha: number; readonly gradientScale: number },
-  ) => {
-    const velocity = momentum === 0 ? 0 : slotOf('sgd', slots, parameter).pointer;
-    const numbers = { learningRate: alpha, momentum, nesterov, gradientScale };
-    momentumStep(kernels(), { ...buffers, velocity }, numbers);
-  };
   return ruleTransform({
     name: 'sgd',
     learningRate,
     parts: (make) => ({ momentum: make.slots('momentum', momentum === 0 ? { shape: none } : {}) }),
     numbers: (alpha): SgdNumbers => ({ alpha, mu: momentum, nesterov }),
-    fill: (part, { momentum: slots }, { alpha }) => {
-      const buffers = updateBuffers('sgd', part);
-      run(buffers, part.parameter, slots, { alpha, gradientScale: 1 });
-    },
-    addTo: (part, { momentum: slots }, { alpha }) => {
-      const { parameter, gradientScale } = part;
-      run(parameterBuffers('sgd', part), parameter, slots, { alpha, gradientScale });
-    },
+    ...kernelSteps('sgd', runKernel),
     ...(momentum === 0 && { rows: (state: SgdState) => state }),
   });
+}
+
+/** `sgdUpdate` of each element. */
+function runKernel(
+  { gradientScale, slot, ...buffers }: KernelOperands,
+  { momentum }: SgdState,
+  { alpha, mu, nesterov }: SgdNumbers,
+): void {
+  const velocity = mu === 0 ? 0 : slot(momentum);
+  const numbers = { learningRate: alpha, momentum: mu, nesterov, gradientScale };
+  momentumStep(kernels(), { ...buffers, velocity }, numbers);
 }

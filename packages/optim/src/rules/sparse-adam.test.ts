@@ -2,9 +2,10 @@
 import { init } from '@tapeloop/core';
 import { closeTo, trackLeaks } from '@tapeloop/core/testing';
 import { afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { changingRate } from '../contract-fixtures-testing.ts';
 import { follow, followScalar } from '../golden-trajectories-testing.ts';
 import { optimizerContract } from '../optimizer-contract-testing.ts';
-import { warmupCosine } from '../schedules/warmup-cosine.ts';
+import { adamRefusals, testRefusals } from '../rule-suite-testing.ts';
 import { train } from '../sparse-training-testing.ts';
 import { adam } from './adam.ts';
 import { sparseAdam, sparseAdamUpdate } from './sparse-adam.ts';
@@ -16,10 +17,7 @@ trackLeaks({ beforeEach, afterEach });
 
 describe('contract', () => {
   const cases = optimizerContract({
-    make: () =>
-      sparseAdam({
-        learningRate: warmupCosine({ peak: 0.05, warmupSteps: 2, totalSteps: 30, start: 0.01 }),
-      }),
+    make: () => sparseAdam({ learningRate: changingRate }),
     quadratic: { make: () => sparseAdam({ learningRate: 0.1 }), steps: 300 },
     rosenbrock: { make: () => sparseAdam({ learningRate: 0.02 }), steps: 3000 },
     network: { make: () => sparseAdam({ learningRate: 0.05 }), steps: 400 },
@@ -54,11 +52,4 @@ test('is not adam: rows without a gradient rest', () => {
   expect(Math.max(...away)).toBeGreaterThan(0.01);
 });
 
-test.each([
-  [{ beta1: 1 }, 'sparseAdam: beta1 must be a number in [0, 1), got 1.'],
-  [{ beta2: -0.1 }, 'sparseAdam: beta2 must be a number in [0, 1), got -0.1.'],
-  [{ epsilon: 0 }, 'sparseAdam: epsilon must be a finite number above 0, got 0.'],
-  [{ learningRate: -1 }, 'sparseAdam: learningRate must be a finite number of at least 0, got -1.'],
-])('refuses %o', (options, message) => {
-  expect(() => sparseAdam(options)).toThrow(message);
-});
+testRefusals(adamRefusals('sparseAdam', sparseAdam));

@@ -2,7 +2,8 @@
 import { ruleTransform } from '../rule.ts';
 import type { GradientTransform } from '../transform.ts';
 import type { AdamMoments, AdamNumbers, AdamOptions, AdamState } from './adam.ts';
-import { addAdam, checkAdamOptions, fillAdam } from './adam-elements.ts';
+import { checkAdamOptions, type DecayedAdamNumbers, runAdamKernel } from './adam-elements.ts';
+import { kernelSteps } from './kernel-steps.ts';
 
 /**
  * One element's step, for a row that has a gradient: its new moments, and what is added to the
@@ -53,11 +54,10 @@ export function sparseAdam(options: AdamOptions = {}): GradientTransform<AdamSta
     learningRate,
     parts: (make) => ({ m: make.slots('m'), v: make.slots('v') }),
     // The kernel adds its ε to the corrected root.
-    numbers: (alpha, t) => {
+    numbers: (alpha, t): DecayedAdamNumbers => {
       return { alpha, beta1, beta2, epsilon: epsilon / Math.sqrt(1 - beta2 ** t), t, lambda: 0 };
     },
-    fill: (part, slots, numbers) => fillAdam('sparseAdam', part, slots, numbers),
-    addTo: (part, slots, numbers) => addAdam('sparseAdam', part, slots, numbers),
+    ...kernelSteps('sparseAdam', runAdamKernel),
     rows: (state, take) => ({ ...state, m: take(state.m), v: take(state.v) }),
   });
 }

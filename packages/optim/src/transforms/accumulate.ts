@@ -2,12 +2,11 @@
 import { checkWhole } from '../options.ts';
 import {
   elementsOf,
-  emptyUpdates,
+  fillUpdates,
   makeSlots,
   type Slots,
   slotElements,
   slotEntries,
-  updatesOf,
 } from '../slots.ts';
 import type { GradientTransform, ScalarCell, Updates } from '../transform.ts';
 
@@ -77,12 +76,8 @@ function addTo(sums: Slots, gradients: Updates): void {
 }
 
 function meanOf(sums: Slots, gradients: Updates, steps: number): Updates {
-  const parts = emptyUpdates('accumulateGradients', gradients);
-  for (const { parameter, gradient, update } of parts) {
+  return fillUpdates('accumulateGradients', gradients, (mean, gradient, parameter) => {
     const sum = slotElements('accumulateGradients', sums, parameter);
-    const gs = elementsOf('accumulateGradients', gradient);
-    const out = elementsOf('accumulateGradients', update);
-    for (let i = 0; i < out.length; i++) out[i] = ((sum[i] ?? 0) + (gs[i] ?? 0)) / steps;
-  }
-  return updatesOf(parts);
+    for (let i = 0; i < mean.length; i++) mean[i] = ((sum[i] ?? 0) + (gradient[i] ?? 0)) / steps;
+  });
 }

@@ -2,9 +2,9 @@
 import type { SparseGradients } from '@tapeloop/core';
 import { normInStep } from '../global-norm.ts';
 import { check } from '../options.ts';
-import { scaled, scaledGradients } from '../scaled-gradients.ts';
+import { scaledGradients } from '../scaled-gradients.ts';
 import type { GradientTransform, StepContext } from '../transform.ts';
-import { stateless } from './stateless.ts';
+import { statelessSparse } from './stateless.ts';
 
 /**
  * Scales all gradients by one factor when their global norm exceeds `maxNorm`:
@@ -31,14 +31,9 @@ export function clipByGlobalNorm(maxNorm: number): GradientTransform<null> {
     return norm <= maxNorm ? 1 : maxNorm / norm;
   };
   return {
-    ...stateless((gradients, context) => {
-      const factor = factorOf(gradients, context);
-      return factor === 1 ? gradients : scaled('clipByGlobalNorm', gradients, factor);
-    }),
+    ...statelessSparse((gradients, context) =>
+      scaledGradients('clipByGlobalNorm', gradients, factorOf(gradients, context)),
+    ),
     factor: (gradients, _state, context) => factorOf(gradients, context),
-    sparse: {
-      update: (gradients, _state, context) =>
-        scaledGradients('clipByGlobalNorm', gradients, factorOf(gradients, context)),
-    },
   };
 }

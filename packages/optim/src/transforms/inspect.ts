@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Parameter, Tensor } from '@tapeloop/core';
 import { densified } from '../sparse-gradients.ts';
-import type { GradientTransform, StepContext, Updates } from '../transform.ts';
-import { stateless } from './stateless.ts';
+import type { GradientTransform, StepContext } from '../transform.ts';
+import { statelessSparse } from './stateless.ts';
 
 /**
  * Shows what goes through a chain at its place and passes it on, to the bit. What `look` throws stops
@@ -17,16 +17,8 @@ import { stateless } from './stateless.ts';
 export function inspect(
   look: (updates: ReadonlyMap<Parameter, Tensor>, context: StepContext) => void,
 ): GradientTransform<null> {
-  return {
-    ...stateless((updates: Updates, context) => {
-      look(updates, context);
-      return updates;
-    }),
-    sparse: {
-      update: (updates, _state, context) => {
-        look(densified(updates), context);
-        return updates;
-      },
-    },
-  };
+  return statelessSparse((updates, context) => {
+    look(densified(updates), context);
+    return updates;
+  });
 }

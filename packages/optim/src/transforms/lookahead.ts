@@ -3,11 +3,10 @@ import { check, checkWhole } from '../options.ts';
 import {
   copySlots,
   elementsOf,
-  emptyUpdates,
+  fillUpdates,
   type Slots,
   slotElements,
   slotEntries,
-  updatesOf,
 } from '../slots.ts';
 import type { GradientTransform, ScalarCell, Updates } from '../transform.ts';
 
@@ -75,10 +74,8 @@ export function lookahead<State>(
 
 /** Moves the slow weights on. Returns the updates that take the parameters there. */
 function synchronize(updates: Updates, slow: Slots, alpha: number): Updates {
-  const parts = emptyUpdates('lookahead', updates);
-  for (const { parameter, gradient, update } of parts) {
+  return fillUpdates('lookahead', updates, (out, us, parameter) => {
     const kept = slotElements('lookahead', slow, parameter);
-    const [out, us] = [elementsOf('lookahead', update), elementsOf('lookahead', gradient)];
     const ps = elementsOf('lookahead', parameter.value);
     for (let i = 0; i < out.length; i++) {
       const [p, before] = [ps[i] ?? 0, kept[i] ?? 0];
@@ -86,6 +83,5 @@ function synchronize(updates: Updates, slow: Slots, alpha: number): Updates {
       kept[i] = after;
       out[i] = after - p;
     }
-  }
-  return updatesOf(parts);
+  });
 }

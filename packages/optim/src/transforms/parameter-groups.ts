@@ -9,7 +9,8 @@ import {
 import type { ParameterFilter } from '../options.ts';
 import { runUpdate } from '../run-transform.ts';
 import type { Slots } from '../slots.ts';
-import type { GradientTransform, ScalarCell } from '../transform.ts';
+import { densified } from '../sparse-gradients.ts';
+import type { GradientTransform, ScalarCell, SparseSteps } from '../transform.ts';
 import { statelessByRows } from './stateless.ts';
 
 /** Parameters that share a transform. */
@@ -51,6 +52,18 @@ export function parameterGroups(
   ...groups: readonly ParameterGroup[]
 ): GradientTransform<ParameterGroupsState> {
   checkNames(groups);
+  const sparse: SparseSteps<ParameterGroupsState> = {
+    update: (gradients, states, context) => {
+      const updates = new Map<Parameter, Gradient>();
+      forEachGroup(groups, states, ({ transform }, { members, state }) => {
+        const own = new Map([...gradients].filter(([owner]) => members.has(owner)));
+        for (const [owner, update] of runUpdate(transform, own, state, context)) {
+          updates.set(owner, update);
+        }
+      });
+      return updates;
+    },
+  };
   const grouped: GradientTransform<ParameterGroupsState> = {
     init: (parameters) => {
       const owners = new Map(
@@ -61,16 +74,8 @@ export function parameterGroups(
         return { members: new Set(members), state: group.transform.init(members) };
       });
     },
-    update: (gradients, states, context) =>
-      route(gradients, groups, states, (own, { transform }, state) =>
-        transform.update(own, state, context),
-      ),
-    sparse: {
-      update: (gradients, states, context) =>
-        route(gradients, groups, states, (own, { transform }, state) =>
-          runUpdate(transform, own, state, context),
-        ),
-    },
+    update: (gradients, states, context) => densified(sparse.update(gradients, states, context)),
+    sparse,
     entries: (states) => {
       const tensors = new Map<string, Tensor>();
       const scalars = new Map<string, ScalarCell>();
@@ -98,25 +103,6 @@ export function parameterGroups(
 /** Leaves parameters as they are, to the bit. Setting `trainable` to false saves the gradient too. */
 export function freeze(): GradientTransform<null> {
   return statelessByRows(() => new Map());
-}
-
-/** The updates that each group's step gives for its own gradients. */
-function route<Each extends Gradient>(
-  gradients: ReadonlyMap<Parameter, Each>,
-  groups: readonly ParameterGroup[],
-  states: ParameterGroupsState,
-  step: (
-    own: Map<Parameter, Each>,
-    group: ParameterGroup,
-    state: unknown,
-  ) => ReadonlyMap<Parameter, Each>,
-): Map<Parameter, Each> {
-  const updates = new Map<Parameter, Each>();
-  forEachGroup(groups, states, (group, { members, state }) => {
-    const own = new Map([...gradients].filter(([owner]) => members.has(owner)));
-    for (const [owner, update] of step(own, group, state)) updates.set(owner, update);
-  });
-  return updates;
 }
 
 function forEachGroup(

@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { Gradients, SparseGradients } from '@tapeloop/core';
 import { checkNotNegative, type ParameterFilter } from '../options.ts';
 import { type RuleState, ruleTransform } from '../rule.ts';
 import { checkRate, type Schedule } from '../schedules/schedule.ts';
 import { elementsOf, fillUpdates } from '../slots.ts';
 import { densified } from '../sparse-gradients.ts';
 import type { GradientTransform } from '../transform.ts';
-import { stateless } from './stateless.ts';
+import { statelessSparse } from './stateless.ts';
 
 /** Options of `weightDecay`. */
 export interface WeightDecayOptions {
@@ -44,19 +43,16 @@ export function weightDecay(
   { mask = () => true }: WeightDecayOptions = {},
 ): GradientTransform<null> {
   checkNotNegative('weightDecay', 'lambda', lambda);
-  const decayed = (gradients: Gradients) =>
-    fillUpdates('weightDecay', gradients, (update, gradient, { value }) => {
+  return statelessSparse((gradients) => {
+    const masked = densified(new Map([...gradients].filter(([parameter]) => mask(parameter))));
+    const decayed = fillUpdates('weightDecay', masked, (update, gradient, { value }) => {
       const ps = elementsOf('weightDecay', value);
       for (let i = 0; i < update.length; i++) {
         update[i] = (gradient[i] ?? 0) + lambda * (ps[i] ?? 0);
       }
     });
-  const masked = (gradients: SparseGradients) =>
-    densified(new Map([...gradients].filter(([parameter]) => mask(parameter))));
-  return {
-    ...stateless((gradients) => new Map([...gradients, ...decayed(masked(gradients))])),
-    sparse: { update: (gradients) => new Map([...gradients, ...decayed(masked(gradients))]) },
-  };
+    return new Map([...gradients, ...decayed]);
+  });
 }
 
 /**
@@ -76,17 +72,18 @@ export function weightDecay(
 export function decoupledWeightDecay(
   options: DecoupledWeightDecayOptions,
 ): GradientTransform<RuleState<Record<never, never>>> {
+  const name = 'decoupledWeightDecay';
   const { weightDecay: lambda, learningRate, mask = () => true } = options;
-  checkNotNegative('decoupledWeightDecay', 'weightDecay', lambda);
-  checkRate('decoupledWeightDecay', 'learningRate', learningRate);
+  checkNotNegative(name, 'weightDecay', lambda);
+  checkRate(name, 'learningRate', learningRate);
   return ruleTransform({
-    name: 'decoupledWeightDecay',
+    name,
     learningRate,
     parts: () => ({}),
     numbers: (alpha) => alpha * lambda,
     fill: ({ parameter, gradient, update }, _state, decay) => {
-      const [out, us] = [elementsOf('weightDecay', update), elementsOf('weightDecay', gradient)];
-      const ps = elementsOf('weightDecay', parameter.value);
+      const [out, us] = [elementsOf(name, update), elementsOf(name, gradient)];
+      const ps = elementsOf(name, parameter.value);
       const own = mask(parameter) ? decay : 0;
       for (let i = 0; i < out.length; i++) out[i] = (us[i] ?? 0) - own * (ps[i] ?? 0);
     },
