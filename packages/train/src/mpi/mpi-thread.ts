@@ -25,16 +25,26 @@ if (parentPort !== null) await serve(parentPort);
 async function serve(port: MessagePort): Promise<void> {
   const calls = new MpiCalls(await loadMpi(workerData));
   const { rank, size } = calls.start();
+  /** The first one is final: the ranks are out of step then. */
+  let failure: MpiAnswer | undefined;
   const answer = (message: MpiAnswer) => port.postMessage(message);
   port.on('message', (request: MpiRequest) => {
-    try {
-      answer({ type: 'done', gathered: perform(calls, request, size) });
-    } catch (error) {
-      answer({ type: 'failed', message: error instanceof Error ? error.message : String(error) });
-    }
+    // Whatever has failed, MPI must be ended.
+    const earlier = request.call === 'close' ? undefined : failure;
+    const outcome = earlier ?? attempt(calls, request, size);
+    if (outcome.type === 'failed') failure = outcome;
+    answer(outcome);
     if (request.call === 'close') port.close();
   });
   answer({ type: 'started', rank, size });
+}
+
+function attempt(calls: MpiCalls, request: MpiRequest, size: number): MpiAnswer {
+  try {
+    return { type: 'done', gathered: perform(calls, request, size) };
+  } catch (error) {
+    return { type: 'failed', message: error instanceof Error ? error.message : String(error) };
+  }
 }
 
 /** Makes a call. Returns what was gathered, nothing when it gathers nothing. */

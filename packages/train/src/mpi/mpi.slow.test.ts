@@ -17,6 +17,7 @@ import {
 
 const contractRank = new URL('./contract-rank-testing.ts', import.meta.url);
 const failingRank = new URL('./failing-rank-testing.ts', import.meta.url);
+const largeGatherRank = new URL('./large-gather-rank-testing.ts', import.meta.url);
 const overlapRank = new URL('./overlap-rank-testing.ts', import.meta.url);
 const bandwidthRank = new URL('./bandwidth-rank-testing.ts', import.meta.url);
 
@@ -66,6 +67,14 @@ describe.each(installations)('%s', (_name, install) => {
   it('adds all that was asked for while the thread that asked is busy', async () => {
     const { stdout } = await runJob(mpi, 2, [overlapRank]);
     expect(Number(stdout)).toBeGreaterThan(0);
+  });
+
+  it('fails all calls after one that failed, with the same error', async () => {
+    const { stdout } = await runJob(mpi, 2, [largeGatherRank]);
+    const error =
+      'CommunicatorError: allGather: bytes must be fewer than 2 GiB over all ranks, got 2400000000. ' +
+      'Gather less at a time.';
+    expect(JSON.parse(stdout)).toEqual([error, error, error]);
   });
 
   it('adds 4 MiB of two ranks; prints how long it takes, beside a plain copy', async () => {
