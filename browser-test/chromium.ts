@@ -5,14 +5,6 @@ import { delimiter, join } from 'node:path';
 import { promisify } from 'node:util';
 import { type Browser, chromium } from 'playwright-core';
 
-const flags = [
-  '--headless',
-  '--no-sandbox',
-  '--disable-gpu',
-  '--disable-background-networking',
-  '--no-first-run',
-];
-
 /**
  * Starts Chromium: `CHROMIUM` of the environment, or the one on the PATH. Where there is none, Debian's
  * is installed, which only root can do.
@@ -21,7 +13,7 @@ const flags = [
  */
 export async function startChromium(): Promise<Browser> {
   const executablePath = findChromium() ?? (await installChromium());
-  return chromium.launch({ executablePath, args: flags, headless: true });
+  return chromium.launch({ executablePath, args: ['--disable-gpu'] });
 }
 
 function findChromium(): string | undefined {
@@ -34,7 +26,7 @@ function findChromium(): string | undefined {
 function isExecutable(path: string): boolean {
   try {
     accessSync(path, constants.X_OK);
-    return path !== '';
+    return true;
   } catch {
     return false;
   }

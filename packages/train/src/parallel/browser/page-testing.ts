@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// A page that trains in Web Workers. It leaves functions for the test to call.
+// A page with groups of Web Workers. It leaves functions for the test to call.
 
 import { runWebWorkers } from '../../index.ts';
+import { type Outcome, slotBytes } from '../contract-testing.ts';
 import type { ReplicaPlan, ReplicaResult } from '../replica-testing.ts';
 
 /** What came of a training. */
@@ -23,11 +24,20 @@ globalThis.MessageChannel = class extends MessageChannel {
 };
 
 Object.assign(globalThis, {
+  /** What each rank saw that made every call of the contract. */
+  async runContract(count: number): Promise<Outcome[]> {
+    const options = { count, data: null, slotBytes };
+    return runWebWorkers<null, never, Outcome>(startContractWorker, options);
+  },
+
   async train(count: number, data: ReplicaPlan): Promise<Training> {
     const channelsBefore = channels;
     const stopWatch = watchPauses();
     const options = { count, data };
-    const results = await runWebWorkers<ReplicaPlan, number, ReplicaResult>(startWorker, options);
+    const results = await runWebWorkers<ReplicaPlan, number, ReplicaResult>(
+      startTrainingWorker,
+      options,
+    );
     return { results, channels: channels - channelsBefore, longestPause: stopWatch() };
   },
 
@@ -35,7 +45,7 @@ Object.assign(globalThis, {
   async failureOf(data: ReplicaPlan, lastStep = Number.POSITIVE_INFINITY): Promise<string> {
     const workers: Worker[] = [];
     const start = () => {
-      const worker = startWorker();
+      const worker = startTrainingWorker();
       workers.push(worker);
       return worker;
     };
@@ -48,9 +58,19 @@ Object.assign(globalThis, {
       String,
     );
   },
+
+  /** What ended a group whose workers have no module. */
+  async failureToLoad(): Promise<string> {
+    const start = () => new Worker('./no-such-worker.js', { type: 'module' });
+    return runWebWorkers(start, { count: 2, data: null }).then(() => 'none', String);
+  },
 });
 
-function startWorker(): Worker {
+function startContractWorker(): Worker {
+  return new Worker(new URL('./contract-worker-testing.ts', import.meta.url), { type: 'module' });
+}
+
+function startTrainingWorker(): Worker {
   return new Worker(new URL('./training-worker-testing.ts', import.meta.url), { type: 'module' });
 }
 
