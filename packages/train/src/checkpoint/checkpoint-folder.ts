@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import { mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { argumentMessage, SafetensorsError, ValueError } from '@tapeloop/core';
+import { SafetensorsError } from '@tapeloop/core';
+import { checkWhole } from '../check.ts';
 import { removeAbandoned, writeAtomically } from './atomic-file.ts';
 import { CheckpointError, decodeCheckpoint, type SavedRun } from './checkpoint.ts';
 
@@ -43,8 +44,8 @@ export class CheckpointFolder {
 
   /** @throws ValueError when an option is out of range. */
   constructor(path: string, { keepLast = 2, keepBest = 1 }: CheckpointFolderOptions = {}) {
-    checkCount('keepLast', keepLast, 1);
-    checkCount('keepBest', keepBest, 0);
+    checkWhole('CheckpointFolder', 'keepLast', keepLast);
+    checkWhole('CheckpointFolder', 'keepBest', keepBest, 0);
     this.path = path;
     this.#keepLast = keepLast;
     this.#keepBest = keepBest;
@@ -98,7 +99,8 @@ export class CheckpointFolder {
 
   /** The checkpoint with the lowest validation loss; the latest where none was measured. */
   best(): CheckpointEntry | undefined {
-    return bestFirst(this.entries())[0] ?? this.entries().at(-1);
+    const entries = this.entries();
+    return bestFirst(entries)[0] ?? entries.at(-1);
   }
 
   /** Makes the folder, and removes what a process that was killed while it wrote has left there. */
@@ -130,12 +132,4 @@ function readdirIfThere(path: string): string[] {
     if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return [];
     throw error;
   }
-}
-
-function checkCount(argument: string, value: number, least: number): void {
-  if (Number.isSafeInteger(value) && value >= least) return;
-  const expected = `a whole number of at least ${least}`;
-  throw new ValueError(
-    argumentMessage({ op: 'CheckpointFolder', argument, expected, received: value }),
-  );
 }

@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-
 import { languageModelLoss } from '../language-model/loss.ts';
 import { validationBatches } from '../language-model/text-data.ts';
 import { evaluate } from '../loop/evaluate.ts';

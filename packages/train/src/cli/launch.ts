@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { deserialize, serialize } from 'node:v8';
 import { runMpi } from '../mpi/run-mpi.ts';
+import { broadcastBytes } from '../parallel/broadcast-state.ts';
 import type { Communicator } from '../parallel/communicator.ts';
 import { SingleProcess } from '../parallel/single-process.ts';
 import { interruptedExitCode, listenForInterruption } from '../terminal/interruption.ts';
@@ -69,11 +70,7 @@ type Planned =
 async function planOfFirst(communicator: Communicator, makePlan: MakePlan): Promise<Planned> {
   const own =
     communicator.rank === 0 ? serialize(await attempt(communicator, makePlan)) : undefined;
-  const length = Float64Array.of(own?.length ?? 0);
-  await communicator.broadcast(new Uint8Array(length.buffer));
-  const bytes = own ?? new Uint8Array(length[0] ?? 0);
-  await communicator.broadcast(bytes);
-  return deserialize(bytes);
+  return deserialize(await broadcastBytes(communicator, own));
 }
 
 async function attempt({ size }: Communicator, makePlan: MakePlan): Promise<Planned> {

@@ -3,6 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { closeTo } from '@tapeloop/core/testing';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { lossesOf, program, smallOptions, smallText, tapeloop } from './command-testing.ts';
 
@@ -58,6 +59,13 @@ describe('mistakes', () => {
     expect(status).toBe(2);
     expect(readdirSync(folder)).toEqual(['text.txt']);
   });
+
+  it('a number that is not finite, met by two threads: one line, exit code 2', () => {
+    const wild = ['--learning-rate', '1e38', '--warmup', '0', '--clip', '1e38'];
+    const { status, stderr } = train(...wild, '--workers', '2');
+    expect(stderr).toMatch(/^rank [01]: NonFiniteError: step 2: training met [^\n]+\n$/);
+    expect(status).toBe(2);
+  });
 });
 
 describe('help', () => {
@@ -69,8 +77,9 @@ describe('help', () => {
   });
 
   it('of the command lists commands, also without any argument', () => {
-    expect(run().stdout).toBe(run('--help').stdout);
-    expect(run().stdout).toMatch(/train .*\n.*resume .*\n.*evaluate .*\n.*sample .*\n.*inspect /);
+    const { stdout } = run();
+    expect(stdout).toBe(run('--help').stdout);
+    expect(stdout).toMatch(/train .*\n.*resume .*\n.*evaluate .*\n.*sample .*\n.*inspect /);
   });
 });
 
@@ -87,6 +96,19 @@ describe('a run', () => {
     // The run that was stopped was validated then, too.
     const parts = lossesOf(join(folder, 'parts.jsonl'));
     for (const [key, loss] of whole) expect([key, parts.get(key)]).toEqual([key, loss]);
+  });
+
+  it('of two threads has the losses of one with twice the rows, to 1e-5', () => {
+    const losses = (name: string, ...options: readonly string[]) => {
+      const log = `${name}.jsonl`;
+      const files = ['--log', log, '--checkpoint', name];
+      expect(train(...files, '--output-keep', '1', ...options).stderr).toBe('');
+      return [...lossesOf(join(folder, log)).values()].map(Number);
+    };
+    const alone = losses('alone', '--batch', '6');
+    const together = losses('together', '--batch', '3', '--workers', '2');
+    expect(alone.length).toBe(41);
+    closeTo(together, alone, { relative: 1e-5, absolute: 0 });
   });
 
   it('is not overwritten by another', () => {
@@ -134,7 +156,7 @@ describe('a trained model', () => {
       const { stderr } = tapeloop(trained, ['train', ...smallOptions, ...options]);
       expect(stderr).toBe('');
     }
-  });
+  }, 30_000);
   afterAll(() => rmSync(trained, { recursive: true }));
 
   it.each(['char', 'word', 'bpe'])('of tokenizer %s writes the same text twice', (kind) => {

@@ -85,6 +85,14 @@ describe.each([
     expect(code).toBe(2);
     expect(readdirSync(folder)).toEqual(['text.txt']);
   });
+
+  it('ends the job, and says where, when training meets a number that is not finite', async () => {
+    const wild = ['--learning-rate', '1e38', '--warmup', '0', '--clip', '1e38'];
+    const { code, stderr } = await job(2, 'train', '--mpi', ...options('wild', 3, ...wild));
+    expect(stderr).toMatch(/^rank [01] of 2: NonFiniteError: step 2: training met [^\n]+$/m);
+    expect(stderr).not.toMatch(/^ +at /m);
+    expect(code).not.toBe(0);
+  });
 });
 
 // Open MPI's mpiexec ends its processes before they can.

@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-
 import type { SavedRun } from '../checkpoint/checkpoint.ts';
 import { tokenize } from '../language-model/text-data.ts';
 import { type OptionValues, parseOptions } from '../terminal/options.ts';
@@ -53,10 +52,12 @@ async function planResume(
         'or begin a new run.',
     );
   }
-  const text = tokenize(corpus, tokenizerFromJson(before.tokenizer, { source: path }));
+  const tokenizer = tokenizerFromJson(before.tokenizer, { source: path });
+  const text = tokenize(corpus, tokenizer);
   checkLength(corpus.name, text, { ...before.model, ranks });
   const data = { ...before.data, name: corpus.name };
-  return { config: { ...before, loop, data }, text, checkpoint, saved };
+  const config = { ...before, loop, data };
+  return { config, text, vocabularySize: tokenizer.size, checkpoint, saved };
 }
 
 /** The saved values, but for those that were written out. */

@@ -40,6 +40,7 @@ async function planRun(
   return {
     config: { model, loop, data, tokenizer: tokenizer.toJSON() },
     text,
+    vocabularySize: tokenizer.size,
     checkpoint,
     saved: undefined,
   };

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { dispose } from '@tapeloop/core';
+import { dispose, init } from '@tapeloop/core';
 import { encodeCheckpoint, type SavedRun, withRunState } from '../checkpoint/checkpoint.ts';
 import { CheckpointFolder } from '../checkpoint/checkpoint-folder.ts';
 import type { Batch } from '../data/batch.ts';
@@ -11,15 +11,15 @@ import { train } from '../loop/train.ts';
 import type { TrainingRun } from '../loop/training-run.ts';
 import { checkReplicas } from '../parallel/check-replicas.ts';
 import type { Communicator } from '../parallel/communicator.ts';
-import { initInTurn } from '../parallel/init-in-turn.ts';
 import { gatherState, shareOf } from '../parallel/replica-state.ts';
-import { tokenizerFromJson } from '../tokenizers/tokenizer-from-json.ts';
 import { configToJson, type SavedConfig } from './saved-config.ts';
 
 /** All that a process needs to take part in a run: plain data, which can be sent. */
 export interface TrainingPlan {
   readonly config: SavedConfig;
   readonly text: TokenizedText;
+  /** Number of different tokens. */
+  readonly vocabularySize: number;
   /** The folder of the run's checkpoints. */
   readonly checkpoint: string;
   /** Where the run goes on; `undefined` at its beginning. */
@@ -32,14 +32,16 @@ export async function* trainRank(
   communicator: Communicator,
   signal: AbortSignal,
 ): AsyncGenerator<TrainingEvent> {
-  const { config, text, saved } = plan;
-  const { model, loop } = config;
-  await initInTurn(communicator, { wide: 'auto' });
-  const share = { batch: model.batch, window: model.window, ...sharesOf(communicator) };
+  const { text, vocabularySize, saved } = plan;
+  const { model, loop } = plan.config;
+  const { batch, window } = model;
+  const { rank, size: ranks } = communicator;
+  await init({ wide: 'auto' });
+  const share = { batch, window, rank, ranks };
   const { run, learningRate } = startLanguageModel(
     { ...model, steps: loop.steps },
     {
-      vocabularySize: tokenizerFromJson(config.tokenizer).size,
+      vocabularySize,
       training: new ContiguousBatches(text.training, share),
       communicator,
     },
@@ -80,8 +82,4 @@ function saver<B extends Batch, Carried>(
       dispose(state.tensors);
     }
   };
-}
-
-function sharesOf({ rank, size }: Communicator): { rank: number; ranks: number } {
-  return { rank, ranks: size };
 }

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-import { argumentMessage, type RandomStream, ValueError } from '@tapeloop/core';
+import type { RandomStream } from '@tapeloop/core';
+import { check, checkRank, checkWhole } from '../check.ts';
 import { chunks, shuffled } from './shuffled.ts';
+
+const op = 'BucketedBatches';
 
 /** Batches whose examples are sorted by length together: enough for rows of nearly equal length. */
 const batchesInPool = 100;
@@ -50,16 +53,12 @@ export class BucketedBatches<Example> {
    */
   constructor(examples: readonly Example[], options: BucketingOptions<Example>) {
     const { batch, rank = 0, ranks = 1 } = options;
-    for (const [name, value] of Object.entries({ batch, ranks })) {
-      if (Number.isSafeInteger(value) && value >= 1) continue;
-      throw problem(name, 'a whole number of at least 1', value);
-    }
-    if (!Number.isSafeInteger(rank) || rank < 0 || rank >= ranks) {
-      throw problem('rank', `a whole number in [0, ${ranks})`, rank);
-    }
-    if (examples.length < ranks) throw problem('examples', `at least ${ranks}`, examples.length);
-    const rest = examples.length % (batch * ranks);
-    this.batchesPerPass = Math.floor(examples.length / (batch * ranks)) + Number(rest >= ranks);
+    const { length } = examples;
+    checkWhole(op, 'batch', batch);
+    checkRank(op, rank, ranks);
+    check(op, 'examples', length, length >= ranks, `at least ${ranks}`);
+    const rest = length % (batch * ranks);
+    this.batchesPerPass = Math.floor(length / (batch * ranks)) + Number(rest >= ranks);
     this.#examples = examples;
     this.#options = { ...options, rank, ranks };
   }
@@ -82,8 +81,4 @@ export class BucketedBatches<Example> {
     const whole = chunks(sorted, batch * ranks).slice(0, this.batchesPerPass);
     return shuffled(whole, order).map((each) => each.filter((_, i) => i % ranks === rank));
   }
-}
-
-function problem(argument: string, expected: string, received: number): ValueError {
-  return new ValueError(argumentMessage({ op: 'BucketedBatches', argument, expected, received }));
 }

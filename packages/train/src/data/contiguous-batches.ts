@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 import { argumentMessage, ValueError } from '@tapeloop/core';
+import { checkRank, checkWhole } from '../check.ts';
 import type { Batch, BatchSource } from './batch.ts';
+
+const op = 'ContiguousBatches';
 
 /** Next-token pairs of one stretch of time for every row of the batch. */
 export interface TextWindow extends Batch {
@@ -61,19 +64,12 @@ export class ContiguousBatches implements BatchSource<TextWindow> {
    *   row one.
    */
   constructor(ids: Int32Array, { batch, window, rank = 0, ranks = 1 }: ContiguousBatchesOptions) {
-    for (const [name, value] of Object.entries({ batch, window, ranks })) {
-      if (!Number.isSafeInteger(value) || value < 1) {
-        throw problem(name, 'a whole number of at least 1', value);
-      }
-    }
-    if (!Number.isSafeInteger(rank) || rank < 0 || rank >= ranks) {
-      throw problem('rank', `a whole number in [0, ${ranks})`, rank);
-    }
+    checkWhole(op, 'batch', batch);
+    checkWhole(op, 'window', window);
+    checkRank(op, rank, ranks);
     const rows = batch * ranks;
+    checkLength(ids.length, rows);
     this.rowLength = Math.floor((ids.length - 1) / rows);
-    if (this.rowLength < 1) {
-      throw problem('ids', `at least ${rows + 1} for ${rows} rows`, ids.length, 'Use fewer rows.');
-    }
     this.batch = batch;
     this.window = window;
     this.batchesPerPass = Math.ceil(this.rowLength / window);
@@ -103,7 +99,9 @@ export class ContiguousBatches implements BatchSource<TextWindow> {
   }
 }
 
-function problem(argument: string, expected: string, received: number, hint?: string): ValueError {
-  const parts = { op: 'ContiguousBatches', argument, expected, received };
-  return new ValueError(argumentMessage(hint === undefined ? parts : { ...parts, hint }));
+function checkLength(received: number, rows: number): void {
+  if (received > rows) return;
+  const expected = `at least ${rows + 1} for ${rows} rows`;
+  const hint = 'Use fewer rows.';
+  throw new ValueError(argumentMessage({ op, argument: 'ids', expected, received, hint }));
 }

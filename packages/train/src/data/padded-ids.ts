@@ -29,10 +29,11 @@ export function padIds(rows: readonly (readonly number[])[]): PaddedIds {
   const lengths = rows.map((row) => row.length);
   const time = Math.max(...lengths);
   const ids = new Int32Array(rows.length * time).fill(paddingId);
+  const mask = new Uint8Array(ids.length);
   rows.forEach((row, i) => {
     ids.set(row, i * time);
+    mask.fill(1, i * time, i * time + row.length);
   });
-  const isThere = lengths.flatMap((length) => Array.from({ length: time }, (_, t) => t < length));
   const shape = [rows.length, time];
-  return { ids: tensor(ids, shape), lengths, mask: tensor(isThere.map(Number), shape, 'bool') };
+  return { ids: tensor(ids, shape), lengths, mask: tensor(mask, shape, 'bool') };
 }

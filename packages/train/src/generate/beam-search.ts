@@ -1,15 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 import {
-  argumentMessage,
   dispose,
   gather,
   logSoftmax,
   mapTensors,
+  slice,
+  type Tensor,
   type Tree,
   tensor,
   tidy,
-  ValueError,
+  topK,
 } from '@tapeloop/core';
+import { check, checkWhole } from '../check.ts';
+import { chunks } from '../data/shuffled.ts';
 import { checkPrompt } from './generate.ts';
 import type { RecurrentLanguageModel } from './language-model.ts';
 
@@ -78,11 +81,13 @@ export function beamSearch<State extends Tree>(
     finished.push({ ids: Int32Array.from(ids), logProbability, score });
     finished.sort((a, b) => b.score - a.score);
   };
+  // As far as the search looks at them: each beam may end, and one token may be forbidden.
+  const most = 2 * beams + 1;
   let open: Beam[] = [{ ids: [], logProbability: 0 }];
-  let reached = expand(model, [...prompt], 1, undefined);
+  let reached = expand(model, [...prompt], undefined, most);
   try {
     for (let made = 1; made <= length; made++) {
-      const likeliestFirst = continuations(open, reached.logProbabilities, options);
+      const likeliestFirst = continuations(open, reached.likeliest, options);
       const best = likeliestFirst.slice(0, beams);
       for (const each of best) if (each.id === endId) finish(each, made);
       const going = likeliestFirst.filter(({ id }) => id !== endId).slice(0, beams);
@@ -93,7 +98,7 @@ export function beamSearch<State extends Tree>(
         break;
       const ids = going.map(({ id }) => id);
       const rows = going.map(({ row }) => row);
-      reached = expand(model, ids, ids.length, { state: reached.state, rows });
+      reached = expand(model, ids, { state: reached.state, rows }, most);
     }
   } finally {
     dispose(reached.state);
@@ -102,10 +107,17 @@ export function beamSearch<State extends Tree>(
   return finished.slice(0, beams);
 }
 
+/** A token that may come next. */
+interface NextToken {
+  readonly id: number;
+  /** Of this token after those before. */
+  readonly logProbability: number;
+}
+
 /** What the model expects after the beams' last tokens. */
 interface Reached<State> {
-  /** Log-probability of each token after each beam: a row for each. */
-  readonly logProbabilities: readonly Float32Array[];
+  /** The likeliest tokens after each beam. */
+  readonly likeliest: readonly (readonly NextToken[])[];
   readonly state: State;
 }
 
@@ -113,23 +125,30 @@ interface Reached<State> {
 function expand<State extends Tree>(
   model: RecurrentLanguageModel<State>,
   ids: readonly number[],
-  beams: number,
   before: { readonly state: State; readonly rows: readonly number[] } | undefined,
+  most: number,
 ): Reached<State> {
   const result = tidy(() => {
-    const time = ids.length / beams;
+    const beams = before?.rows.length ?? 1;
+    const shape = [ids.length / beams, beams];
     const state = before === undefined ? undefined : pickRows(before.state, before.rows);
-    const { logits, state: after } = model.call(tensor(ids, [time, beams], 'int32'), { state });
-    const size = logits.shape.at(-1) ?? 0;
-    const all = logSoftmax(logits).data();
-    const last = all.subarray(all.length - beams * size);
-    const logProbabilities = Array.from({ length: beams }, (_, row) => {
-      return Float32Array.from(last.subarray(row * size, (row + 1) * size));
-    });
-    return { logProbabilities, state: after };
+    const { logits, state: after } = model.call(tensor(ids, shape, 'int32'), { state });
+    return { likeliest: likeliestAfter(logits, most), state: after };
   });
   dispose(before?.state);
   return result;
+}
+
+/** The likeliest tokens after the last step of each beam, of logits `[time, beams, vocabulary]`. */
+function likeliestAfter(logits: Tensor, most: number): NextToken[][] {
+  const [time = 0, , vocabulary = 0] = logits.shape;
+  const each = Math.min(most, vocabulary);
+  const { values, indices } = topK(logSoftmax(slice(logits, time - 1)), each);
+  const logProbabilities = values.view();
+  const tokens = Array.from(indices.view(), (id, i) => {
+    return { id, logProbability: logProbabilities[i] ?? 0 };
+  });
+  return chunks(tokens, each);
 }
 
 /** A state whose row i is row `rows[i]` of another. */
@@ -138,31 +157,24 @@ function pickRows<State extends Tree>(state: State, rows: readonly number[]): St
   return mapTensors(state, (part) => gather(part, indices));
 }
 
-/** Every beam with every token after it, the likeliest first, as far as a search looks at them. */
+/** Every beam with each of the likeliest tokens after it, the likeliest first. */
 function continuations(
   open: readonly Beam[],
-  logProbabilities: readonly Float32Array[],
-  { beams = 4, forbidden }: BeamSearchOptions,
+  likeliest: Reached<unknown>['likeliest'],
+  { forbidden }: BeamSearchOptions,
 ): Continuation[] {
-  const all = open.flatMap(({ ids, logProbability }, row) => {
-    const next = Array.from(logProbabilities[row] ?? [], (each, id) => {
-      return { ids, row, id, logProbability: logProbability + each };
+  const all = open.flatMap(({ ids, logProbability: before }, row) => {
+    const next = (likeliest[row] ?? []).filter(({ id }) => id !== forbidden);
+    return next.map(({ id, logProbability }) => {
+      return { ids, row, id, logProbability: before + logProbability };
     });
-    return next.filter(({ id }) => id !== forbidden);
   });
-  all.sort((a, b) => b.logProbability - a.logProbability || a.row - b.row || a.id - b.id);
-  // Each beam may end, and so be passed over, once.
-  return all.slice(0, beams + open.length);
+  return all.sort((a, b) => b.logProbability - a.logProbability || a.row - b.row || a.id - b.id);
 }
 
 function checkOptions({ prompt, length, beams = 4, lengthPenalty = 0 }: BeamSearchOptions): void {
   checkPrompt('beamSearch', prompt);
-  for (const [argument, received] of Object.entries({ length, beams })) {
-    if (Number.isSafeInteger(received) && received >= 1) continue;
-    const expected = 'a whole number of at least 1';
-    throw new ValueError(argumentMessage({ op: 'beamSearch', argument, expected, received }));
-  }
-  if (lengthPenalty >= 0) return;
-  const parts = { argument: 'lengthPenalty', expected: 'at least 0', received: lengthPenalty };
-  throw new ValueError(argumentMessage({ op: 'beamSearch', ...parts }));
+  checkWhole('beamSearch', 'length', length);
+  checkWhole('beamSearch', 'beams', beams);
+  check('beamSearch', 'lengthPenalty', lengthPenalty, lengthPenalty >= 0, 'at least 0');
 }

@@ -2,7 +2,7 @@
 import { init, RandomStream, setSeed, type Tensor, tensor, tidy, zeros } from '@tapeloop/core';
 import { trackLeaks } from '@tapeloop/core/testing';
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { ToyModel } from '../loop/toy-run-testing.ts';
+import { toyModel } from '../loop/toy-run-testing.ts';
 import { beamSearch } from './beam-search.ts';
 import { generate } from './generate.ts';
 import type { RecurrentLanguageModel } from './language-model.ts';
@@ -156,7 +156,7 @@ describe('generate', () => {
 
   it('gives the same text for the same seed, from a model with a state; frees it when left', () => {
     setSeed(1);
-    using model = new ToyModel();
+    using model = toyModel();
     const make = (seed: number, length: number) => {
       const stream = new RandomStream(seed);
       return [...generate(model, { prompt: Int32Array.of(1, 2, 3), length, stream })];

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 import {
-  argumentMessage,
   dispose,
   type RandomStream,
   type Tensor,
@@ -8,8 +7,8 @@ import {
   tensor,
   tidy,
   uniform,
-  ValueError,
 } from '@tapeloop/core';
+import { check, checkWhole } from '../check.ts';
 import { chooseId, type SamplingOptions } from './choose.ts';
 import type { RecurrentLanguageModel } from './language-model.ts';
 
@@ -78,17 +77,11 @@ function lastScores(logits: Tensor): ArrayLike<number> {
 
 /** @throws ValueError when there is nothing to go on from. */
 export function checkPrompt(op: string, prompt: Int32Array): void {
-  if (prompt.length > 0) return;
-  const expected = 'at least one token';
-  throw new ValueError(argumentMessage({ op, argument: 'prompt', expected, received: 'none' }));
+  check(op, 'prompt', 'none', prompt.length > 0, 'at least one token');
 }
 
 function checkSampling({ temperature = 1, topK = 1, topP = 1 }: SamplingOptions): void {
-  const check = (argument: string, received: number, isRight: boolean, expected: string) => {
-    if (isRight) return;
-    throw new ValueError(argumentMessage({ op: 'generate', argument, expected, received }));
-  };
-  check('temperature', temperature, temperature >= 0, 'a number of at least 0');
-  check('topK', topK, Number.isSafeInteger(topK) && topK >= 1, 'a whole number of at least 1');
-  check('topP', topP, topP > 0 && topP <= 1, 'in (0, 1]');
+  check('generate', 'temperature', temperature, temperature >= 0, 'a number of at least 0');
+  checkWhole('generate', 'topK', topK);
+  check('generate', 'topP', topP, topP > 0 && topP <= 1, 'in (0, 1]');
 }

@@ -18,7 +18,8 @@ export function savedLanguageModel(
   const model = new LanguageModel(vocabularySize, config);
   try {
     model.build([1, 1], 'int32');
-    withRunState(saved, ({ tensors }) => model.loadStateDict(withPrefix(tensors, 'model/')));
+    const parameters = { ...saved, tensors: withPrefix(saved.tensors, 'model/') };
+    withRunState(parameters, ({ tensors }) => model.loadStateDict(tensors));
     return model;
   } catch (error) {
     model.dispose();

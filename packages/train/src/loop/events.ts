@@ -1,23 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
+import type { StepResult } from './training-run.ts';
 
 /** What a training loop tells as it goes, for those who print, plot or save it. */
 export type TrainingEvent = StepEvent | ValidationEvent | SavedEvent | EndEvent;
 
 /** A step was made. */
-export interface StepEvent {
+export interface StepEvent extends StepResult {
   readonly type: 'step';
   /** Number of the step, from 1. */
   readonly step: number;
-  /** Mean loss of the batch before the update; of a language model, in nats a token. */
-  readonly loss: number;
-  /** Length of the gradient over all parameters, before clipping. */
-  readonly gradientNorm: number;
   /** The learning rate that the step was made with. */
   readonly learningRate: number;
-  /** True when the gradient was not finite and the parameters were left as they were. */
-  readonly skipped: boolean;
-  /** Tokens, or whatever else the loss is a mean over, in the batches of all ranks. */
-  readonly tokens: number;
   /** Tokens a second over the last 20 steps or so, validations and saving left out. */
   readonly tokensPerSecond: number;
   /** Seconds since the loop began, from 0 again after a resume. */

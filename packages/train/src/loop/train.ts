@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-import { argumentMessage, memory, type Tree, ValueError } from '@tapeloop/core';
+import { memory, type Tree } from '@tapeloop/core';
+import { check, checkWhole } from '../check.ts';
 import type { Batch, BatchSource } from '../data/batch.ts';
 import { agree } from '../parallel/agree.ts';
 import type { EndReason, StepEvent, TrainingEvent, ValidationEvent } from './events.ts';
@@ -51,7 +52,8 @@ export async function* train<B extends Batch, Carried extends Tree>(
   options: TrainOptions<B>,
 ): AsyncGenerator<TrainingEvent> {
   checkOptions(run.counters.step, options);
-  const { steps, validation, validateEvery = 100, save, clock = () => performance.now() } = options;
+  const { steps, validation, validateEvery = 100, patience = Number.POSITIVE_INFINITY } = options;
+  const { save, clock = () => performance.now() } = options;
   const start = clock();
   const speed = new Speedometer();
   let reason: EndReason | undefined;
@@ -65,7 +67,7 @@ export async function* train<B extends Batch, Carried extends Tree>(
       isDue && validation !== undefined ? await validate(run, validation) : undefined;
     if (validated !== undefined) {
       yield validated;
-      reason ??= run.counters.sinceBest >= patienceOf(options) ? 'patience' : undefined;
+      reason ??= run.counters.sinceBest >= patience ? 'patience' : undefined;
     }
     if (save !== undefined && (isDue || reason !== undefined)) {
       yield { type: 'saved', step: event.step, path: await save(validated) };
@@ -118,26 +120,11 @@ function endReason<B extends Batch>(
   return seconds >= maxSeconds ? 'time' : undefined;
 }
 
-function patienceOf<B extends Batch>({ patience }: TrainOptions<B>): number {
-  return patience ?? Number.POSITIVE_INFINITY;
-}
-
 function checkOptions<B extends Batch>(made: number, options: TrainOptions<B>): void {
-  const { steps, validateEvery = 100, maxSeconds = 1 } = options;
-  checkWhole('steps', steps);
-  checkWhole('validateEvery', validateEvery);
-  if (options.patience !== undefined) checkWhole('patience', options.patience);
-  if (!(maxSeconds > 0)) throw problem('maxSeconds', 'above 0', maxSeconds);
-  if (made < steps) return;
-  throw problem('steps', `more than the ${made} that the run has made`, steps);
-}
-
-function checkWhole(argument: string, value: number): void {
-  if (!Number.isSafeInteger(value) || value < 1) {
-    throw problem(argument, 'a whole number of at least 1', value);
-  }
-}
-
-function problem(argument: string, expected: string, received: number): ValueError {
-  return new ValueError(argumentMessage({ op: 'train', argument, expected, received }));
+  const { steps, validateEvery = 1, patience = 1, maxSeconds = 1 } = options;
+  checkWhole('train', 'steps', steps);
+  checkWhole('train', 'validateEvery', validateEvery);
+  checkWhole('train', 'patience', patience);
+  check('train', 'maxSeconds', maxSeconds, maxSeconds > 0, 'above 0');
+  check('train', 'steps', steps, made < steps, `more than the ${made} that the run has made`);
 }

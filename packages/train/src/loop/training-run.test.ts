@@ -113,6 +113,18 @@ describe('TrainingRun on numbers that are not finite', () => {
     expect(after).toEqual((await losses(twin, 6)).slice(3));
   });
 
+  it('draws the random numbers of a first step that failed once more', async () => {
+    using run = toyRun();
+    const [, kernel] = run.model.namedParameters().find(([path]) => path === 'scores/kernel') ?? [];
+    const before = kernel?.value.data()[5] ?? 0;
+    kernel?.update((elements) => elements.fill(Number.NaN, 5, 6));
+    await expect(run.trainStep()).rejects.toThrow('step 1: training met a number');
+    kernel?.update((elements) => elements.fill(before, 5, 6));
+    const after = await losses(run, 3);
+    using twin = toyRun();
+    expect(after).toEqual(await losses(twin, 3));
+  });
+
   it('goes on where the optimizer skips such steps, and says so', async () => {
     using run = toyRun({ nonFinite: 'skip' });
     const [, kernel] = run.model.namedParameters().find(([path]) => path === 'scores/kernel') ?? [];

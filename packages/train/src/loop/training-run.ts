@@ -43,13 +43,13 @@ export interface TrainingRunOptions<B extends Batch, Carried extends Tree> {
 
 /** What one step tells. */
 export interface StepResult {
-  /** Mean loss before the update, over the tokens of all ranks. */
+  /** Mean loss before the update, over the tokens of all ranks; of a language model, in nats a token. */
   readonly loss: number;
   /** Length of the gradient over all parameters, before clipping. */
   readonly gradientNorm: number;
   /** True when the gradient was not finite and the optimizer left the parameters as they were. */
   readonly skipped: boolean;
-  /** Tokens in the batches of all ranks. */
+  /** Tokens, or whatever else the loss is a mean over, in the batches of all ranks. */
   readonly tokens: number;
 }
 
@@ -111,7 +111,11 @@ export class TrainingRun<B extends Batch = Batch, Carried extends Tree = undefin
       return { ...mean, gradientNorm, skipped };
     } catch (error) {
       dispose(value.carried);
-      const rewind = () => this.model.loadRandomState(random);
+      const rewind = () => {
+        // Streams that this step was the first to use have no place to go back to but their start.
+        this.model.resetRandom();
+        this.model.loadRandomState(random);
+      };
       rewind();
       if (!(error instanceof GradientError)) throw error;
       const again = () => this.#differentiate(batch);

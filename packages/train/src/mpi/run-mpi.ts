@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { writeSync } from 'node:fs';
+import { isMistake } from '../terminal/mistake.ts';
 import { MpiCommunicator } from './mpi-communicator.ts';
 import type { MpiOptions } from './mpi-library.ts';
 
@@ -47,9 +48,13 @@ export async function runMpi<Result>(
 }
 
 function endJob(communicator: MpiCommunicator, error: unknown): never {
-  const reason = error instanceof Error ? (error.stack ?? error.message) : String(error);
   // Written and waited for synchronously: nothing else of this process will run any more.
-  writeSync(STDERR, `rank ${communicator.rank} of ${communicator.size}: ${reason}\n`);
+  writeSync(STDERR, `rank ${communicator.rank} of ${communicator.size}: ${textOf(error)}\n`);
   Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, READING_TIME);
   communicator.abort();
+}
+
+function textOf(error: unknown): string {
+  if (isMistake(error)) return `${error.name}: ${error.message}`;
+  return error instanceof Error ? (error.stack ?? error.message) : String(error);
 }

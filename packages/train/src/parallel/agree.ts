@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Communicator } from './communicator.ts';
+import { gatherValues } from './gather-values.ts';
 
 /**
  * What the lowest rank that wants anything wants, so that all ranks do the same: whose clock says that
@@ -12,8 +13,6 @@ export async function agree<Wish extends string>(
   wish: Wish | undefined,
 ): Promise<Wish | undefined> {
   if (communicator.size === 1) return wish;
-  const wishes = await communicator.allGather(new TextEncoder().encode(wish ?? ''));
-  const first = wishes.find((bytes) => bytes.length > 0);
-  // Every rank passes wishes of the same type.
-  return first === undefined ? undefined : (new TextDecoder().decode(first) as Wish);
+  const wishes = await gatherValues(communicator, wish ?? null);
+  return wishes.find((each) => each !== null) ?? undefined;
 }

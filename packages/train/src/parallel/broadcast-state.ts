@@ -2,6 +2,8 @@
 import { dispose, type Parameter, showShape, type Tensor, ValueError } from '@tapeloop/core';
 import type { Optimizer } from '@tapeloop/optim';
 import type { Communicator } from './communicator.ts';
+import { gatherValues } from './gather-values.ts';
+import { decodeJson, encodeJson } from './json-bytes.ts';
 
 /**
  * Gives every rank the values of rank `root`'s parameters, so that replicas begin alike.
@@ -56,13 +58,25 @@ export async function broadcastValue<T>(
   value: T,
   root = 0,
 ): Promise<T> {
-  const own = encode(value);
-  const length = Float64Array.of(own.length);
+  const own = communicator.rank === root ? encodeJson(value) : undefined;
+  return decodeJson(await broadcastBytes(communicator, own, root));
+}
+
+/**
+ * Gives every rank the bytes of rank `root`, whose number only that one knows.
+ *
+ * @param own `undefined` on every other rank.
+ */
+export async function broadcastBytes(
+  communicator: Communicator,
+  own: Uint8Array | undefined,
+  root = 0,
+): Promise<Uint8Array> {
+  const length = Float64Array.of(own?.length ?? 0);
   await communicator.broadcast(new Uint8Array(length.buffer), root);
-  const bytes = new Uint8Array(length[0] ?? 0);
-  if (communicator.rank === root) bytes.set(own);
+  const bytes = own ?? new Uint8Array(length[0] ?? 0);
   await communicator.broadcast(bytes, root);
-  return decode(bytes);
+  return bytes;
 }
 
 /** Rank `root`'s elements. They travel as a copy: the heap may move meanwhile. */
@@ -84,8 +98,7 @@ async function checkAlike(
   own: readonly string[],
   root: number,
 ): Promise<void> {
-  const gathered = await communicator.allGather(encode(own));
-  const all = gathered.map((bytes) => decode<readonly string[]>(bytes));
+  const all = await gatherValues(communicator, own);
   const reference = all[root] ?? own;
   for (const [rank, theirs] of all.entries()) {
     const longer = theirs.length > reference.length ? theirs : reference;
@@ -100,13 +113,4 @@ async function checkAlike(
 
 function describe({ name, shape }: Pick<Parameter, 'name' | 'shape'>): string {
   return `${name} ${showShape(shape)}`;
-}
-
-function encode(value: unknown): Uint8Array {
-  return new TextEncoder().encode(JSON.stringify(value));
-}
-
-/** Of what a rank with the same program has encoded. */
-function decode<T>(bytes: Uint8Array): T {
-  return JSON.parse(new TextDecoder().decode(bytes));
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { argumentMessage, ValueError } from '@tapeloop/core';
+import { check } from '../check.ts';
 import { CommunicatorError } from './communicator-error.ts';
 
 /** The calls that all ranks make together. */
@@ -26,11 +26,8 @@ export function checkSameCall(own: Call, rank: number, call: Call): void {
 
 /** @throws ValueError when `root` is no rank. */
 export function checkRoot(root: number, size: number): void {
-  if (Number.isInteger(root) && root >= 0 && root < size) return;
-  const expected = `a rank in [0, ${size})`;
-  throw new ValueError(
-    argumentMessage({ op: 'broadcast', argument: 'root', expected, received: root }),
-  );
+  const isRank = Number.isInteger(root) && root >= 0 && root < size;
+  check('broadcast', 'root', root, isRank, `a rank in [0, ${size})`);
 }
 
 function areSame(a: Call, b: Call): boolean {

@@ -63,14 +63,6 @@ export async function runContract(communicator: Communicator): Promise<Outcome> 
   return { ...outcome, afterClose: await failureOf(communicator.barrier()) };
 }
 
-/** What a call throws; empty when it does not. */
-export async function failureOf(call: Promise<unknown>): Promise<string> {
-  return call.then(
-    () => '',
-    (error: unknown) => String(error),
-  );
-}
-
 async function sumsOf(communicator: Communicator): Promise<Float32Array[]> {
   const sums = lengths.map((length) => numbersOf(communicator.rank, length));
   for (const values of sums) await communicator.allReduce(values);
@@ -120,4 +112,12 @@ async function meetLate(communicator: Communicator): Promise<Outcome['barrier']>
   const arrived = Date.now();
   await communicator.barrier();
   return { arrived, left: Date.now() };
+}
+
+/** What a call throws; empty when it does not. */
+async function failureOf(call: Promise<unknown>): Promise<string> {
+  return call.then(
+    () => '',
+    (error: unknown) => String(error),
+  );
 }

@@ -1,14 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-import {
-  argumentMessage,
-  type Gradient,
-  GradientError,
-  type Parameter,
-  Tensor,
-  ValueError,
-} from '@tapeloop/core';
+import { type Gradient, GradientError, type Parameter, Tensor } from '@tapeloop/core';
+import { check } from '../check.ts';
 import type { Communicator } from './communicator.ts';
-import { type Bucket, planBuckets } from './gradient-buckets.ts';
+import { type Bucket, type BucketEntry, planBuckets } from './gradient-buckets.ts';
 
 /** Options of a `GradientReducer`. */
 export interface GradientReducerOptions {
@@ -25,6 +19,12 @@ interface Journey {
   sent: Promise<void> | undefined;
 }
 
+/** Where a parameter's gradient goes. */
+interface Place {
+  readonly journey: Journey;
+  readonly entry: BucketEntry;
+}
+
 /**
  * Adds up the gradients of all ranks, in buckets that are sent as soon as they are full, while backward
  * computes the rest. Buckets are sent in the same order on every rank.
@@ -39,7 +39,7 @@ interface Journey {
 export class GradientReducer {
   readonly #communicator: Communicator;
   readonly #journeys: readonly Journey[];
-  readonly #journeyOf: ReadonlyMap<Parameter, Journey>;
+  readonly #placeOf: ReadonlyMap<Parameter, Place>;
 
   /**
    * @param parameters the same on every rank, in the same order.
@@ -50,26 +50,15 @@ export class GradientReducer {
     communicator: Communicator,
     { bucketBytes = 4 * 2 ** 20 }: GradientReducerOptions = {},
   ) {
-    if (!(bucketBytes > 0)) {
-      const expected = 'above 0';
-      throw new ValueError(
-        argumentMessage({
-          op: 'GradientReducer',
-          argument: 'bucketBytes',
-          expected,
-          received: bucketBytes,
-        }),
-      );
-    }
+    check('GradientReducer', 'bucketBytes', bucketBytes, bucketBytes > 0, 'above 0');
     this.#communicator = communicator;
     this.#journeys = planBuckets([...new Set(parameters)], bucketBytes).map((bucket) => {
       return { bucket, filled: new Set(), sent: undefined };
     });
-    this.#journeyOf = new Map(
-      this.#journeys.flatMap((journey) => {
-        return journey.bucket.entries.map(({ parameter }) => [parameter, journey] as const);
-      }),
-    );
+    const places = this.#journeys.flatMap((journey) => {
+      return journey.bucket.entries.map((entry): Place => ({ journey, entry }));
+    });
+    this.#placeOf = new Map(places.map((place) => [place.entry.parameter, place]));
   }
 
   /**
@@ -79,12 +68,13 @@ export class GradientReducer {
    *   `finish`.
    */
   ready(parameter: Parameter, gradient: Gradient): void {
-    const journey = this.#journeyOf.get(parameter);
-    if (journey === undefined) throw problem(parameter, 'it is not one of the parameters');
+    const place = this.#placeOf.get(parameter);
+    if (place === undefined) throw problem(parameter, 'it is not one of the parameters');
+    const { journey, entry } = place;
     if (journey.filled.has(parameter)) {
       throw problem(parameter, 'its gradient came twice; call finish() after each step');
     }
-    fill(journey, parameter, gradient);
+    fill(journey, entry, gradient);
     this.#sendFull();
   }
 
@@ -155,17 +145,16 @@ interface Target {
 }
 
 function fillRest(journey: Journey, gradients: ReadonlyMap<Parameter, Gradient>): void {
-  for (const { parameter } of journey.bucket.entries) {
-    const gradient = gradients.get(parameter);
-    if (gradient === undefined || journey.filled.has(parameter)) continue;
-    fill(journey, parameter, gradient);
+  for (const entry of journey.bucket.entries) {
+    const gradient = gradients.get(entry.parameter);
+    if (gradient === undefined || journey.filled.has(entry.parameter)) continue;
+    fill(journey, entry, gradient);
   }
 }
 
-function fill({ bucket, filled }: Journey, parameter: Parameter, gradient: Gradient): void {
+function fill({ filled }: Journey, { parameter, elements }: BucketEntry, gradient: Gradient): void {
   if (!(gradient instanceof Tensor)) throw problem(parameter, 'its gradient is not dense');
-  const entry = bucket.entries.find((each) => each.parameter === parameter);
-  entry?.elements.set(gradient.view());
+  elements.set(gradient.view());
   filled.add(parameter);
 }
 

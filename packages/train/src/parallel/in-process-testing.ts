@@ -3,7 +3,10 @@ import type { Communicator } from './communicator.ts';
 import { MessageCommunicator } from './message-communicator.ts';
 import { makeLinks } from './worker-links.ts';
 
-/** Runs `main` as every rank of a group at once, all in this thread; the results by rank. */
+/**
+ * Runs `main` as every rank of a group at once, all in this thread; the results by rank. As with
+ * workers, a rank closes its communicator when it has come to its end, whether it threw or not.
+ */
 export async function asRanks<T>(
   count: number,
   main: (communicator: Communicator) => Promise<T>,
@@ -11,11 +14,9 @@ export async function asRanks<T>(
   const communicators = makeLinks({ count, transport: 'messages' }).map((link, rank) => {
     return new MessageCommunicator(rank, link.kind === 'messages' ? link.ports : []);
   });
-  try {
-    return await Promise.all(communicators.map((communicator) => main(communicator)));
-  } finally {
-    for (const communicator of communicators) await communicator.close();
-  }
+  return Promise.all(
+    communicators.map((communicator) => main(communicator).finally(() => communicator.close())),
+  );
 }
 
 /** What each rank's promise came to: its value, or its error as text. */

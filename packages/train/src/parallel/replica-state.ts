@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-import { concat, type RandomStreamState, slice, type Tensor, tensor, tidy } from '@tapeloop/core';
+import { concat, slice, type Tensor, tensor, tidy } from '@tapeloop/core';
 import type { RunState } from '../loop/run-state.ts';
 import type { Communicator } from './communicator.ts';
+import { gatherValues } from './gather-values.ts';
 
 /**
  * The state of a run that several ranks make together, from what each has of its own: of the tensors
@@ -20,8 +21,8 @@ export async function gatherState(own: RunState, communicator: Communicator): Pr
     part.dispose();
   }
   const [random] = own.random;
-  const texts = await communicator.allGather(encode([...(random ?? [])]));
-  return { ...own, tensors, random: texts.map((bytes) => new Map(decode(bytes))) };
+  const streams = await gatherValues(communicator, [...(random ?? [])]);
+  return { ...own, tensors, random: streams.map((each) => new Map(each)) };
 }
 
 /** One rank's share of a state that `gatherState` made, for its `TrainingRun.restore`. */
@@ -50,14 +51,4 @@ function rowsOf(whole: Tensor, rank: number, ranks: number): Tensor {
   const [rows = 0, ...rest] = whole.shape;
   const each = rows / ranks;
   return slice(whole, [rank * each, ...rest.map(() => 0)], [each, ...rest]);
-}
-
-type Streams = [path: string, state: RandomStreamState][];
-
-function encode(streams: Streams): Uint8Array {
-  return new TextEncoder().encode(JSON.stringify(streams));
-}
-
-function decode(bytes: Uint8Array): Streams {
-  return JSON.parse(new TextDecoder().decode(bytes));
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { argumentMessage, ValueError } from '@tapeloop/core';
+import { check, checkWhole } from '../check.ts';
 import { SharedRegion } from './shared-region.ts';
 import type { Link } from './worker-protocol.ts';
 
@@ -18,11 +18,10 @@ export interface LinkOptions {
 /** A link for each rank. @throws ValueError when an option is out of range. */
 export function makeLinks(options: LinkOptions): Link[] {
   const { count, transport = defaultTransport(), timeout, slotBytes = 4 * 2 ** 20 } = options;
-  const isWhole = Number.isSafeInteger(count) && count > 0;
-  if (!isWhole) throw problem('count', 'a whole number of at least 1', count);
+  checkWhole('runWorkers', 'count', count);
   const isSlot = Number.isSafeInteger(slotBytes) && slotBytes > 0 && slotBytes % 64 === 0;
-  if (!isSlot) throw problem('slotBytes', 'a multiple of 64 above 0', slotBytes);
-  if (timeout !== undefined && !(timeout > 0)) throw problem('timeout', 'above 0', timeout);
+  check('runWorkers', 'slotBytes', slotBytes, isSlot, 'a multiple of 64 above 0');
+  check('runWorkers', 'timeout', timeout, timeout === undefined || timeout > 0, 'above 0');
   if (transport === 'messages') return channels(count);
   const buffer = SharedRegion.allocate({ size: count, slotBytes });
   const group = { size: count, slotBytes, timeout, buffer };
@@ -52,8 +51,4 @@ function channels(count: number): Link[] {
     }
   }
   return ports.map((own) => ({ kind: 'messages', ports: Array.from(own) }));
-}
-
-function problem(argument: string, expected: string, received: number): ValueError {
-  return new ValueError(argumentMessage({ op: 'runWorkers', argument, expected, received }));
 }

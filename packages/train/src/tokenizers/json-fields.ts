@@ -23,6 +23,7 @@ export function fieldsOf(value: unknown, name: string, fail: Fail): Fields {
   throw fail(`${name} must be an object, got ${briefly(value)}`);
 }
 
+/** The items of a list. */
 export function listOf(value: unknown, name: string, fail: Fail): readonly unknown[] {
   if (Array.isArray(value)) return value;
   throw fail(`${name} must be a list, got ${briefly(value)}`);
@@ -66,6 +67,6 @@ export function briefly(value: unknown): string {
   return typeof value === 'object' && value !== null ? 'an object' : String(value);
 }
 
-export function isFields(value: unknown): value is Fields {
+function isFields(value: unknown): value is Fields {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

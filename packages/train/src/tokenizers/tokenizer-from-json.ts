@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-
 import { reasonOf } from '../text/reason.ts';
 import { BpeTokenizer } from './bpe-tokenizer.ts';
 import { CharTokenizer } from './char-tokenizer.ts';
@@ -23,15 +22,13 @@ export function tokenizerFromJson(
   json: unknown,
   { source = 'JSON' }: TokenizerSource = {},
 ): Tokenizer {
-  const { type, model } = fieldsOf(json, 'it', failFor('tokenizerFromJson', source));
+  const fail = failFor('tokenizerFromJson', source);
+  const { type, model } = fieldsOf(json, 'it', fail);
   if (type === 'CharTokenizer') return CharTokenizer.fromJSON(json, { source });
   if (type === 'WordTokenizer') return WordTokenizer.fromJSON(json, { source });
   if (model !== undefined) return BpeTokenizer.fromJSON(json, { source });
-  throw failFor(
-    'tokenizerFromJson',
-    source,
-  )(
-    `it must have a type, "CharTokenizer" or "WordTokenizer", or a model, as tokenizer.json of Hugging Face`,
+  throw fail(
+    'it must have a type, "CharTokenizer" or "WordTokenizer", or a model, as tokenizer.json of Hugging Face',
   );
 }
 
