@@ -53,7 +53,8 @@ function dataOf({ losses, validations }: ChartLosses): uPlot.AlignedData {
   return [steps, losses.map(bits), validation];
 }
 
-function bits(nats: number): number {
+/** Nats as bits. `@tapeloop/train` has it too, but only the worker loads that. */
+export function bits(nats: number): number {
   return nats / Math.LN2;
 }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { element, setText } from './elements.ts';
-import { LossChart } from './loss-chart.ts';
+import { bits, LossChart } from './loss-chart.ts';
 import { canChoose, type PageState, type Phase, stepOf } from './page-state.ts';
 import { SamplesView } from './samples-view.ts';
 import { cellNames } from './settings.ts';
@@ -81,7 +81,7 @@ export class RunView {
 }
 
 function showLoss(nats: number | undefined): string {
-  return nats === undefined ? '–' : (nats / Math.LN2).toFixed(2);
+  return nats === undefined ? '–' : bits(nats).toFixed(2);
 }
 
 function describeModel({

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { type LanguageModelRun, reportTo, train } from '@tapeloop/train';
+import { type LanguageModelRun, perplexity, reportTo, train } from '@tapeloop/train';
 import { type Terminal, terminalLine } from '@tapeloop/train/node';
 import type { TrainingConfig } from '../shared/language-model/config.ts';
 import { startRun } from '../shared/language-model/run.ts';
@@ -71,5 +71,5 @@ async function measure(run: LanguageModelRun['run'], data: TextData): Promise<Cu
 
 function describePoint({ pass, training, validation }: CurvePoint): string {
   const figures = `training ${training.toFixed(3)}  validation ${validation.toFixed(3)} nats`;
-  return `pass ${pass}  ${figures}, perplexity ${Math.exp(validation).toFixed(1)}`;
+  return `pass ${pass}  ${figures}, perplexity ${perplexity(validation).toFixed(1)}`;
 }

@@ -41,7 +41,7 @@ await runCommand(async (args) => {
     terminal.line(bold(`\n${preset}`));
     const run = runConfig(config, preset, data.training.batchesPerPass);
     const curve = await learningCurve(run, data, { terminal, signal: interruption.signal });
-    if (curve === undefined) return interruptedExitCode;
+    if (curve === undefined) return interruption.outputClosed ? 0 : interruptedExitCode;
     curves.set(preset, curve);
   }
   return conclude(terminal, curves);

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import { perplexity } from '@tapeloop/train';
 import { bestPoint, type CurvePoint, type LearningCurve, lastPoint } from './learning-curve.ts';
 
 /**
@@ -68,5 +69,5 @@ function nats(loss: number): string {
 }
 
 function perplexityOf(loss: number): string {
-  return Math.exp(loss).toFixed(1);
+  return perplexity(loss).toFixed(1);
 }

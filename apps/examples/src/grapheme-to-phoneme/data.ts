@@ -2,6 +2,7 @@
 import { RandomStream } from '@tapeloop/core';
 import { BucketedBatches } from '@tapeloop/train';
 import { UserError } from '@tapeloop/train/node';
+import { holdOut } from '../shared/hold-out.ts';
 import { cmuDictionary, type Entry, readDictionary } from './dictionary.ts';
 import { Symbols } from './symbols.ts';
 
@@ -57,8 +58,7 @@ export function prepareData(
   checkWords(words, letters);
   const isWatched = new Set(words);
   const others = entries.filter(({ word }) => !isWatched.has(word));
-  const isHeldOut = (_: Entry, i: number) => i % heldOutEvery === heldOutEvery - 1;
-  const training = others.filter((entry, i) => !isHeldOut(entry, i));
+  const { training, heldOut } = holdOut(others, heldOutEvery);
   const known = new Map(entries.map((entry) => [entry.word, entry]));
   return {
     letters,
@@ -69,7 +69,7 @@ export function prepareData(
       stream: new RandomStream(seed).fork('data'),
     }),
     trainingWords: training.length,
-    heldOut: others.filter(isHeldOut),
+    heldOut,
     watched: words.map((word) => known.get(word) ?? { word, pronunciations: [] }),
   };
 }

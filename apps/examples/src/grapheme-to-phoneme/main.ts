@@ -6,19 +6,11 @@
 //   pnpm g2p --help
 
 import type { RuntimeInfo } from '@tapeloop/core';
-import { reportTo, train } from '@tapeloop/train';
-import {
-  bold,
-  count,
-  interruptedExitCode,
-  listenForInterruption,
-  parseOptions,
-  runCommand,
-  Terminal,
-  terminalLine,
-} from '@tapeloop/train/node';
+import { bold, count, parseOptions, runCommand, type Terminal } from '@tapeloop/train/node';
+import { parameterCount } from '../shared/parameter-count.ts';
 import { showHelp } from '../shared/show-help.ts';
-import { startTapeloop } from '../shared/start-tapeloop.ts';
+import { describeKernels } from '../shared/start-tapeloop.ts';
+import { trainExample } from '../shared/train-example.ts';
 import { checkConfig, trainingOptions } from './config.ts';
 import { loadData } from './data.ts';
 import type { Entry } from './dictionary.ts';
@@ -35,29 +27,10 @@ const validationWords = 1000;
 await runCommand(async (args) => {
   const { values: config, help } = parseOptions(trainingOptions, args);
   if (help) return showHelp('Learns to pronounce words.', trainingOptions);
-  const terminal = new Terminal(process.stdout);
   checkConfig(config);
   const data = loadData({ ...config, words: config.words.toLowerCase().split(',') });
-  using interruption = listenForInterruption();
-  const info = await startTapeloop();
-  const started = startRun(config, data);
-  const { model, run, learningRate } = started;
-  introduce(terminal, started, info);
-  const { steps, validateEvery } = config;
-  const line = terminalLine(terminal, { steps, token: 'phoneme' });
-  const events = train(run, { steps, learningRate, signal: interruption.signal });
-  for await (const { type, step } of reportTo([line], events)) {
-    if (type !== 'step' || (step % validateEvery !== 0 && step !== steps)) continue;
-    const rates = evaluate(model, data, data.heldOut.slice(0, validationWords));
-    terminal.line(bold(`step ${step}  ${describe(rates)}`));
-    sayWords(terminal, started);
-  }
-  if (interruption.outputClosed) return 0;
-  const { step } = run.counters;
-  if (step < steps) terminal.line(`Stopped after step ${step}.`);
-  terminal.line(`Should reach  ${describe(goal)} (with the default options)`);
-  terminal.line(bold(`Reached       ${describe(evaluate(model, data, data.heldOut))}`));
-  return step === steps ? 0 : interruptedExitCode;
+  const report = { token: 'phoneme', introduce, validate, conclude };
+  return trainExample(() => startRun(config, data), report);
 });
 
 function introduce(
@@ -66,15 +39,21 @@ function introduce(
   info: RuntimeInfo,
 ): void {
   const { letters, phonemes, trainingWords, heldOut } = data;
-  const parameters = model.parameters().reduce((sum, { size }) => sum + size, 0);
   terminal.line(
     `${config.data || 'CMUdict'}: training on ${count(trainingWords)} words, validating on ` +
       `${count(heldOut.length)}; ${letters.all.length} letters, ${phonemes.all.length} phonemes`,
   );
   terminal.line(
-    `LSTM encoder-decoder with attention, ${config.hidden} units, ${count(parameters)} parameters; ` +
-      `batch ${config.batch}; ${info.kernels} kernels${info.wide ? ', wide' : ''}; seed ${config.seed}`,
+    `LSTM encoder-decoder with attention, ${config.hidden} units, ${count(parameterCount(model))} ` +
+      `parameters; batch ${config.batch}; ${describeKernels(info)}; seed ${config.seed}`,
   );
+}
+
+function validate(terminal: Terminal, started: PronunciationRun): void {
+  const { model, data, run } = started;
+  const rates = evaluate(model, data, data.heldOut.slice(0, validationWords));
+  terminal.line(bold(`step ${run.counters.step}  ${describe(rates)}`));
+  sayWords(terminal, started);
 }
 
 /** Says the watched words, each with what the dictionary has. */
@@ -92,6 +71,11 @@ function judgement(said: string, pronunciations: Entry['pronunciations']): strin
   const known = pronunciations.map((phonemes) => phonemes.join(' '));
   if (known.length === 0) return '';
   return known.includes(said) ? '  ✓' : `  (${known.join(', ')})`;
+}
+
+function conclude(terminal: Terminal, { model, data }: PronunciationRun): void {
+  terminal.line(`Should reach  ${describe(goal)} (with the default options)`);
+  terminal.line(bold(`Reached       ${describe(evaluate(model, data, data.heldOut))}`));
 }
 
 function describe({ phonemeErrorRate, wordAccuracy }: ErrorRates): string {

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-import { init, memory } from '@tapeloop/core';
+import { init } from '@tapeloop/core';
 import { trackLeaks } from '@tapeloop/core/testing';
-import { train } from '@tapeloop/train';
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { remainingLosses, usingRun } from '../shared/run-testing.ts';
+import { remainingLosses, testRuns, usingRun } from '../shared/run-testing.ts';
 import { evaluate, pronounce } from './pronounce.ts';
 import { type PronunciationRun, startRun } from './run.ts';
 import { tinyConfig, tinyData } from './testing.ts';
@@ -37,24 +36,7 @@ describe('train', () => {
     });
   });
 
-  it('gives the same losses to the last bit for one seed, others for another', async () => {
-    const first = await withRun({ seed: 1 }, remainingLosses);
-    expect(await withRun({ seed: 1 }, remainingLosses)).toEqual(first);
-    expect(await withRun({ seed: 2 }, remainingLosses)).not.toEqual(first);
-  });
-
-  it('holds no more tensors after step 60 and an evaluation than after step 20', async () => {
-    await withRun({ steps: 60 }, async ({ run, learningRate, model, data }) => {
-      const held: number[] = [];
-      for await (const { step, type } of train(run, { steps: 60, learningRate })) {
-        if (type !== 'step') continue;
-        if (step === 40) evaluate(model, data, data.heldOut);
-        if (step === 20 || step === 60) held.push(memory().tensors);
-      }
-      expect(held.length).toBe(2);
-      expect(held[1]).toBe(held[0]);
-    });
-  });
+  testRuns(withRun, ({ model, data }) => evaluate(model, data, data.heldOut));
 });
 
 describe('pronounce', () => {

@@ -2,6 +2,7 @@
 import { RandomStream } from '@tapeloop/core';
 import { BucketedBatches, CharTokenizer } from '@tapeloop/train';
 import { UserError } from '@tapeloop/train/node';
+import { holdOut, type Split } from '../shared/hold-out.ts';
 import { readData } from '../shared/read-data.ts';
 import { type Declaration, declarations } from './languages.ts';
 
@@ -12,12 +13,6 @@ const heldOutEvery = 7;
 export interface LabelledText {
   readonly label: string;
   readonly text: string;
-}
-
-/** Texts to learn from, and others to see how well that went. */
-export interface TextSplit {
-  readonly training: readonly LabelledText[];
-  readonly heldOut: readonly LabelledText[];
 }
 
 /** A text as the model sees it. */
@@ -57,7 +52,7 @@ export function loadData(options: DataOptions): ClassifierData {
 
 /** `loadData` of texts that are at hand. Characters and labels are those of the training part. */
 export function prepareData(
-  { training, heldOut }: TextSplit,
+  { training, heldOut }: Split<LabelledText>,
   { batch, seed }: Pick<DataOptions, 'batch' | 'seed'>,
 ): ClassifierData {
   const labels = [...new Set(training.map(({ label }) => label))];
@@ -84,15 +79,18 @@ export function prepareData(
  * Snippets of `size` words. Those to train on begin at every word of an article, those held out
  * follow each other; no article is in both, in any language.
  */
-export function snippetsOf(translations: readonly Declaration[], size: number): TextSplit {
-  const cut = (isHeldOut: boolean, stride: number) =>
-    translations.flatMap(({ language, articles }) =>
-      articles
-        .filter((_, i) => (i % heldOutEvery === heldOutEvery - 1) === isHeldOut)
+export function snippetsOf(
+  translations: readonly Declaration[],
+  size: number,
+): Split<LabelledText> {
+  const cut = (part: keyof Split<string>, stride: number) =>
+    translations.flatMap(({ language, articles }) => {
+      const { [part]: some } = holdOut(articles, heldOutEvery);
+      return some
         .flatMap((article) => windows(wordsOf(article), size, stride))
-        .map((words) => ({ label: language, text: words.join(' ') })),
-    );
-  return { training: cut(false, 1), heldOut: cut(true, size) };
+        .map((words) => ({ label: language, text: words.join(' ') }));
+    });
+  return { training: cut('training', 1), heldOut: cut('heldOut', size) };
 }
 
 /**
@@ -100,7 +98,7 @@ export function snippetsOf(translations: readonly Declaration[], size: number): 
  *
  * @throws UserError when a line is none, or fewer than two labels are there to learn.
  */
-export function splitLines(path: string, content: string): TextSplit {
+export function splitLines(path: string, content: string): Split<LabelledText> {
   const texts = content
     .split('\n')
     .map((line, i) => ({ line, number: i + 1 }))
@@ -112,12 +110,9 @@ export function splitLines(path: string, content: string): TextSplit {
         `--data: line ${number} of ${path} must be a label, a tab and a text, got '${line}'.`,
       );
     });
-  const isHeldOut = (_: LabelledText, i: number) => i % heldOutEvery === heldOutEvery - 1;
-  const training = texts.filter((text, i) => !isHeldOut(text, i));
-  const heldOut = texts.filter(isHeldOut);
-  if (heldOut.length > 0 && new Set(training.map(({ label }) => label)).size >= 2) {
-    return { training, heldOut };
-  }
+  const split = holdOut(texts, heldOutEvery);
+  const labels = new Set(split.training.map(({ label }) => label));
+  if (split.heldOut.length > 0 && labels.size >= 2) return split;
   throw new UserError(
     `--data: ${path} must have ${heldOutEvery} lines or more with two labels or more, got ` +
       `${texts.length} lines. Give more examples.`,

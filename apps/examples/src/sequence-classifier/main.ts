@@ -7,20 +7,12 @@
 //   pnpm classify --help
 
 import type { RuntimeInfo } from '@tapeloop/core';
-import { reportTo, train } from '@tapeloop/train';
-import {
-  bold,
-  count,
-  interruptedExitCode,
-  listenForInterruption,
-  parseOptions,
-  runCommand,
-  Terminal,
-  terminalLine,
-} from '@tapeloop/train/node';
+import { bold, count, parseOptions, runCommand, type Terminal } from '@tapeloop/train/node';
 import { checkWarmup } from '../shared/adam-options.ts';
+import { parameterCount } from '../shared/parameter-count.ts';
 import { showHelp } from '../shared/show-help.ts';
-import { startTapeloop } from '../shared/start-tapeloop.ts';
+import { describeKernels } from '../shared/start-tapeloop.ts';
+import { trainExample } from '../shared/train-example.ts';
 import { classify, evaluate } from './classify.ts';
 import { trainingOptions } from './config.ts';
 import { loadData } from './data.ts';
@@ -32,26 +24,10 @@ const goal = 0.84;
 await runCommand(async (args) => {
   const { values: config, help } = parseOptions(trainingOptions, args);
   if (help) return showHelp('Learns to classify texts.', trainingOptions);
-  const terminal = new Terminal(process.stdout);
   checkWarmup(config);
   const data = loadData(config);
-  using interruption = listenForInterruption();
-  const info = await startTapeloop();
-  const started = startRun(config, data);
-  const { model, run, learningRate } = started;
-  introduce(terminal, started, info);
-  const { steps, validateEvery } = config;
-  const line = terminalLine(terminal, { steps, token: 'text' });
-  const events = train(run, { steps, learningRate, signal: interruption.signal });
-  for await (const { type, step } of reportTo([line], events)) {
-    if (type !== 'step' || (step % validateEvery !== 0 && step !== steps)) continue;
-    terminal.line(bold(`step ${step}  ${describe(evaluate(model, data).accuracy)}`));
-  }
-  if (interruption.outputClosed) return 0;
-  const { step } = run.counters;
-  if (step < steps) terminal.line(`Stopped after step ${step}.`);
-  conclude(terminal, started);
-  return step === steps ? 0 : interruptedExitCode;
+  const report = { token: 'text', introduce, validate, conclude };
+  return trainExample(() => startRun(config, data), report);
 });
 
 function introduce(
@@ -60,16 +36,20 @@ function introduce(
   info: RuntimeInfo,
 ): void {
   const { labels, trainingExamples, heldOut, tokenizer } = data;
-  const parameters = model.parameters().reduce((sum, { size }) => sum + size, 0);
   terminal.line(
     `${config.data || 'Declaration of Human Rights'}: training on ${count(trainingExamples)} ` +
       `snippets, validating on ${count(heldOut.length)}; ${labels.length} labels`,
   );
   terminal.line(
-    `Bidirectional GRU of 2 × ${config.hidden}, ${count(parameters)} parameters, ` +
+    `Bidirectional GRU of 2 × ${config.hidden}, ${count(parameterCount(model))} parameters, ` +
       `${tokenizer.size} characters; batch ${config.batch}; ` +
-      `${info.kernels} kernels${info.wide ? ', wide' : ''}; seed ${config.seed}`,
+      `${describeKernels(info)}; seed ${config.seed}`,
   );
+}
+
+function validate(terminal: Terminal, { model, data, run }: ClassifierRun): void {
+  const { accuracy } = evaluate(model, data);
+  terminal.line(bold(`step ${run.counters.step}  ${describe(accuracy)}`));
 }
 
 function conclude(terminal: Terminal, { config, data, model }: ClassifierRun): void {

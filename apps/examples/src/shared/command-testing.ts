@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Runs the command of an example as a person at the terminal does.
 import { spawn, spawnSync } from 'node:child_process';
+import { expect } from 'vitest';
 
 /** How a command ended. */
 export interface CommandEnd {
@@ -37,4 +38,11 @@ export function interruptScript(
     });
     child.on('close', (code) => resolve({ code, stdout, stderr }));
   });
+}
+
+/** A mistake of the user's gets one line that has `named` in it, exit code 2, and nothing else. */
+export function expectMistake({ code, stdout, stderr }: CommandEnd, named: string): void {
+  expect(stderr).toMatch(/^[^\n]+\n$/);
+  expect(stderr).toContain(named);
+  expect([code, stdout]).toEqual([2, '']);
 }

@@ -5,3 +5,8 @@ import { init, type RuntimeInfo } from '@tapeloop/core';
 export function startTapeloop(): Promise<RuntimeInfo> {
   return init({ wide: 'auto' });
 }
+
+/** `relaxed kernels, wide` */
+export function describeKernels({ kernels, wide }: RuntimeInfo): string {
+  return `${kernels} kernels${wide ? ', wide' : ''}`;
+}

@@ -3,6 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import type { Corpus } from '@tapeloop/train';
+import { holdOut } from './hold-out.ts';
 
 /** Which addresses a `stateOfTheUnion` has. */
 export interface AddressRange {
@@ -20,12 +21,11 @@ export interface AddressRange {
  *   addresses from 1790 to 2021.
  */
 export function stateOfTheUnion({ since = 2008, heldOutEvery = 7 }: AddressRange = {}): Corpus {
-  const addresses = readAddresses(since);
-  const isHeldOut = (_: string, i: number) => i % heldOutEvery === heldOutEvery - 1;
+  const { training, heldOut } = holdOut(readAddresses(since), heldOutEvery);
   return {
     name: `State of the Union since ${since}`,
-    text: addresses.filter((text, i) => !isHeldOut(text, i)).join('\n\n'),
-    heldOut: addresses.filter(isHeldOut).join('\n\n'),
+    text: training.join('\n\n'),
+    heldOut: heldOut.join('\n\n'),
   };
 }
 

@@ -16,7 +16,7 @@ import {
   Terminal,
 } from '@tapeloop/train/node';
 import { showHelp } from '../shared/show-help.ts';
-import { startTapeloop } from '../shared/start-tapeloop.ts';
+import { describeKernels, startTapeloop } from '../shared/start-tapeloop.ts';
 import { compare, type Result } from './compare.ts';
 import { type ComparisonConfig, comparisonOptions } from './config.ts';
 import { failureOfTfjs, makeContestants } from './contestants.ts';
@@ -61,8 +61,7 @@ async function introduce(terminal: Terminal, { config, data, info }: Comparison)
   const { characters, batches } = data;
   terminal.line(
     `Embedding of ${embedding}, LSTM of ${hidden}, dense layer to ${characters} characters; batch ` +
-      `${batch}, window ${window}; ${steps} steps each; ${info.kernels} kernels` +
-      `${info.wide ? ', wide' : ''}`,
+      `${batch}, window ${window}; ${steps} steps each; ${describeKernels(info)}`,
   );
   const [first] = batches;
   if (first === undefined) return;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { OutOfMemoryError, RandomStream } from '@tapeloop/core';
-import { generate, Speedometer } from '@tapeloop/train';
+import { Speedometer } from '@tapeloop/train';
+import { writeText } from '../../src/shared/language-model/write-text.ts';
 import type { PageMessage, WorkerMessage, WritingStyle } from '../protocol.ts';
 import { reasonOf } from './failure.ts';
 import { isSampleStep, isSaveStep, isValidationStep } from './milestones.ts';
@@ -161,9 +162,15 @@ export class Session {
   #beginSample(): void {
     if (this.#trainer === undefined) return;
     this.#endSample();
+    const { model, data, step } = this.#trainer;
     const { temperature, prompt } = this.#style;
-    this.#sample = charactersOf(this.#trainer, this.#style, this.#chance);
-    this.#post({ type: 'sample', step: this.#trainer.step, temperature, prompt });
+    this.#sample = writeText(model, data.tokenizer, {
+      prompt: prompt || '\n',
+      length: sampleLength,
+      temperature,
+      stream: this.#chance,
+    });
+    this.#post({ type: 'sample', step, temperature, prompt });
   }
 
   #write(sample: Generator<string, undefined>): void {
@@ -184,20 +191,4 @@ export class Session {
     this.#sample?.return(undefined);
     this.#sample = undefined;
   }
-}
-
-/** A sample after its prompt, character by character. */
-function* charactersOf(
-  { model, data: { tokenizer } }: Trainer,
-  { temperature, prompt }: WritingStyle,
-  stream: RandomStream,
-): Generator<string, undefined> {
-  const ids = generate(model, {
-    prompt: tokenizer.encode(prompt || '\n'),
-    length: sampleLength,
-    temperature,
-    stream,
-    forbidden: tokenizer.unknownId,
-  });
-  for (const id of ids) yield tokenizer.decode([id]);
 }

@@ -11,6 +11,7 @@ import {
   type TextWindow,
   TrainingRun,
 } from '@tapeloop/train';
+import { parameterCount } from '../../src/shared/parameter-count.ts';
 import type { LossHistory, ModelDescription, Validation } from '../protocol.ts';
 import type { ModelSettings } from '../settings.ts';
 import { prepareText, type TextData } from './text-data.ts';
@@ -70,8 +71,13 @@ export class Trainer {
 
   describe(): ModelDescription {
     const { corpus, settings, data, model, history } = this;
-    const parameters = model.parameters().reduce((sum, { size }) => sum + size, 0);
-    return { corpus, settings, parameters, vocabularySize: data.tokenizer.size, history };
+    return {
+      corpus,
+      settings,
+      parameters: parameterCount(model),
+      vocabularySize: data.tokenizer.size,
+      history,
+    };
   }
 
   async trainStep(): Promise<StepResult> {

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { decodeSafetensors, init, RandomStream } from '@tapeloop/core';
 import { trackLeaks } from '@tapeloop/core/testing';
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { folderOfTest } from '../folder-testing.ts';
 import { remainingLosses } from '../run-testing.ts';
 import { readRun, resumeRun, saveRun, trainedModel } from './checkpoint.ts';
 import type { ExampleRun } from './run.ts';
@@ -16,18 +16,14 @@ beforeAll(async () => {
 });
 trackLeaks({ beforeEach, afterEach });
 
-let folder = '';
+const folder = folderOfTest();
 let path = '';
 beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), 'language-model-'));
-  path = join(folder, 'run.safetensors');
-});
-afterEach(() => {
-  rmSync(folder, { recursive: true });
+  path = join(folder.path, 'run.safetensors');
 });
 
 /** Trains to the end. @returns the losses, and the bytes of the file that is saved then. */
-async function finish(started: ExampleRun, file = join(folder, 'end')) {
+async function finish(started: ExampleRun, file = join(folder.path, 'end')) {
   const losses = await remainingLosses(started);
   return { losses, bytes: readFileSync(saveRun(file, started, tinyFormat)) };
 }
@@ -59,7 +55,7 @@ describe('a saved run', () => {
 
   it('is a plain safetensors file with Keras names, and no other is left', async () => {
     await withRun({}, async (started) => saveRun(path, started, tinyFormat));
-    expect(readdirSync(folder)).toEqual(['run.safetensors']);
+    expect(readdirSync(folder.path)).toEqual(['run.safetensors']);
     const { tensors } = decodeSafetensors(readFileSync(path));
     const names = [...tensors.keys()].filter((name) => name.startsWith('model/'));
     expect(names.sort()).toEqual([

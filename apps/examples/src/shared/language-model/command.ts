@@ -10,7 +10,8 @@ import {
   Terminal,
   terminalLine,
 } from '@tapeloop/train/node';
-import { startTapeloop } from '../start-tapeloop.ts';
+import { parameterCount } from '../parameter-count.ts';
+import { describeKernels, startTapeloop } from '../start-tapeloop.ts';
 import { checkCheckpointPath, type RunFormat, readRun, resumeRun, saveRun } from './checkpoint.ts';
 import { checkConfig, resumedConfig, type TrainingConfig } from './config.ts';
 import { type ExampleRun, startRun } from './run.ts';
@@ -124,10 +125,9 @@ function introduce(
     `${name}: training on ${count(training.tokensPerPass)} ${token}s, validating on ` +
       `${count(validation.tokensPerPass)}, vocabulary of ${tokenizer.size} (rare ${token}s share one)`,
   );
-  const parameters = model.parameters().reduce((sum, { size }) => sum + size, 0);
   terminal.line(
-    `${config.layers} LSTM layers of ${config.hidden}, ${count(parameters)} parameters; batch ` +
-      `${config.batch}, window ${config.window}; ${info.kernels} kernels${info.wide ? ', wide' : ''}; seed ${config.seed}`,
+    `${config.layers} LSTM layers of ${config.hidden}, ${count(parameterCount(model))} parameters; batch ` +
+      `${config.batch}, window ${config.window}; ${describeKernels(info)}; seed ${config.seed}`,
   );
   const { step } = run.counters;
   if (step > 0) terminal.line(`Going on after step ${step} of ${config.checkpoint}.`);

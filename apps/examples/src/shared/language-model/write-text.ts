@@ -17,7 +17,7 @@ export function* writeText(
   model: LanguageModel,
   tokenizer: Tokenizer,
   { prompt, ...options }: WritingOptions,
-): Generator<string> {
+): Generator<string, undefined> {
   const ids = tokenizer.encode(prompt);
   const decoder = tokenizer.decodeStream();
   // Whether a space stands before the first token depends on the last of the prompt.
