@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Draws what the cost model predicts for up to 64 machines: the figure docs/figures/many-machines.svg, and
-// the tables in docs/guide/many-machines.md.
+// Draws what the cost model predicts for up to 64 machines: the figure docs/figures/cost-model.svg, and
+// the tables in docs/cost-model.md.
 //
 //   node benchmarks/cost-model/draw.ts
 
@@ -10,10 +10,10 @@ import { withGeneratedPart } from './page.ts';
 import { readParameters } from './parameters.ts';
 import { tables } from './tables.ts';
 
-const page = new URL('../../docs/guide/many-machines.md', import.meta.url);
+const page = new URL('../../docs/cost-model.md', import.meta.url);
 const figures = new URL('../../docs/figures/', import.meta.url);
 
 const parameters = readParameters();
 mkdirSync(figures, { recursive: true });
-writeFileSync(new URL('many-machines.svg', figures), figure(parameters));
+writeFileSync(new URL('cost-model.svg', figures), figure(parameters));
 writeFileSync(page, withGeneratedPart(readFileSync(page, 'utf8'), tables(parameters)));

@@ -3,7 +3,8 @@ import { init } from '@tapeloop/core';
 import { trackLeaks } from '@tapeloop/core/testing';
 import { ContiguousBatches, startLanguageModel } from '@tapeloop/train';
 import { afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
-import { architecture, gradientPortions, modelBytes } from './language-model.ts';
+import { architecture } from '../data-parallel/workload.ts';
+import { gradientPortions, modelBytes } from './language-model.ts';
 
 beforeAll(async () => {
   await init();
@@ -11,11 +12,11 @@ beforeAll(async () => {
 trackLeaks({ beforeEach, afterEach });
 
 test.each([4, 10])('modelBytes(%i) is 4 for each element of the model', (hidden) => {
-  const { vocabulary, ...sizes } = architecture;
-  const ids = Int32Array.from({ length: 100 }, (_, i) => i % vocabulary);
+  const { vocabularySize, ...sizes } = architecture;
+  const ids = Int32Array.from({ length: 100 }, (_, i) => i % vocabularySize);
   const { run } = startLanguageModel(
     { ...sizes, hidden, steps: 10, learningRate: 0.01, warmup: 1 },
-    { vocabularySize: vocabulary, training: new ContiguousBatches(ids, { batch: 2, window: 4 }) },
+    { vocabularySize, training: new ContiguousBatches(ids, { batch: 2, window: 4 }) },
   );
   const elements = run.optimizer.parameters.reduce((total, { size }) => total + size, 0);
   run.dispose();

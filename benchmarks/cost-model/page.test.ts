@@ -8,8 +8,8 @@ import { tables } from './tables.ts';
 
 const docs = new URL('../../docs/', import.meta.url);
 const again = 'run node benchmarks/cost-model/draw.ts';
-const page = readFileSync(new URL('guide/many-machines.md', docs), 'utf8');
-const drawn = readFileSync(new URL('figures/many-machines.svg', docs), 'utf8');
+const page = readFileSync(new URL('cost-model.md', docs), 'utf8');
+const drawn = readFileSync(new URL('figures/cost-model.svg', docs), 'utf8');
 
 test('the tables of the page are what the model gives with the fitted parameters', () => {
   expect(withGeneratedPart(page, tables(readParameters())), again).toBe(page);

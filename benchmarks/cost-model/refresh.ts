@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Measures this machine, fits the cost model to it, and draws the figure and the tables of
-// docs/guide/many-machines.md. Let nothing else run meanwhile; MPICH and Open MPI must be installed.
+// docs/cost-model.md. Let nothing else run meanwhile; MPICH and Open MPI must be installed.
 //
 //   node benchmarks/cost-model/refresh.ts [--quick]
 //

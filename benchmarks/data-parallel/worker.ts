@@ -1,28 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
-import { ContiguousBatches, initInTurn, startLanguageModel } from '@tapeloop/train';
+import { ContiguousBatches, initInTurn, SingleProcess, startLanguageModel } from '@tapeloop/train';
 import { workerMain } from '@tapeloop/train/node';
-import type { Report, Workload } from './workload.ts';
+import { architecture, type Report, type Workload } from './workload.ts';
 
-const vocabularySize = 96;
+const { vocabularySize, ...sizes } = architecture;
 const ids = Int32Array.from({ length: 200_000 }, (_, i) => (i * i + (i >> 3)) % vocabularySize);
 
 await workerMain<Workload, never, Report>(async ({ communicator, data }) => {
-  const { hidden, batch, window, warmUp, steps } = data;
+  const { hidden, batch, window, warmUp, steps, apart = false } = data;
   await initInTurn(communicator, { wide: 'auto' });
   const { rank, size: ranks } = communicator;
   const { run } = startLanguageModel(
-    {
-      embedding: 64,
-      hidden,
-      layers: 2,
-      steps: 1000,
-      learningRate: 0.01,
-      warmup: 20,
-    },
+    { ...sizes, hidden, steps: 1000, learningRate: 0.01, warmup: 20 },
     {
       vocabularySize,
       training: new ContiguousBatches(ids, { batch, window, rank, ranks }),
-      communicator,
+      communicator: apart ? new SingleProcess() : communicator,
     },
   );
   const losses: number[] = [];

@@ -1,11 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The workload of workload.ts in PyTorch, one thread, behind the protocol of harness/protocol.ts."""
+"""The workload of workload.ts in PyTorch, one thread."""
 
-import json
+import pathlib
 import sys
-import time
 
 import torch
+
+sys.path.append(str(pathlib.Path(__file__).parents[1] / "harness"))
+from serve import serve
 
 LEARNING_RATE, EPSILON, BATCHES = 0.05, 1e-8, 16
 
@@ -25,6 +27,8 @@ class Trainer:
     def __init__(self, workload):
         rows, width, ids = workload["rows"], workload["width"], workload["ids"]
         sparse = workload["gradient"] == "sparse"
+        name, threads = "PyTorch " + workload["gradient"], torch.get_num_threads()
+        self.identity = {"name": name, "version": torch.__version__, "build": "CPU", "threads": threads}
         values = torch.cos(torch.arange(rows * width, dtype=torch.float64)).to(torch.float32)
         self.table = torch.nn.Embedding(rows, width, sparse=sparse, _weight=values.reshape(rows, width))
         self.optimizer = make_optimizer(list(self.table.parameters()), workload["rule"], sparse)
@@ -43,26 +47,4 @@ class Trainer:
         return loss.item()
 
 
-def timed(step):
-    start = time.perf_counter()
-    step()
-    return (time.perf_counter() - start) * 1000
-
-
-def main():
-    trainer = None
-    for line in sys.stdin:
-        message = json.loads(line)
-        if message["do"] == "prepare":
-            trainer = Trainer(message["workload"])
-            name = "PyTorch " + message["workload"]["gradient"]
-            threads = torch.get_num_threads()
-            answer = {"name": name, "version": torch.__version__, "build": "CPU", "threads": threads}
-        elif message["do"] == "losses":
-            answer = {"losses": [trainer.step() for _ in range(message["steps"])]}
-        else:
-            answer = {"milliseconds": [timed(trainer.step) for _ in range(message["steps"])]}
-        print(json.dumps(answer), flush=True)
-
-
-main()
+serve(Trainer)

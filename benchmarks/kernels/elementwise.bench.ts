@@ -12,8 +12,8 @@ import type { Effort } from '../harness/interleave.ts';
 import { describeMachine, machine } from '../harness/machine.ts';
 import { writeResults } from '../harness/results.ts';
 import { table } from '../harness/table.ts';
-import { prepareRows } from './kernel-heap.ts';
-import { type Expected, Field, type Result } from './measure.ts';
+import { type Expected, Field, isBareKernel, type Result } from './measure.ts';
+import { prepareRows } from './prepare.ts';
 import { outputPlaces, subjects } from './subjects.ts';
 import { elements, type RowsWorkload } from './workload.ts';
 
@@ -66,8 +66,7 @@ try {
 }
 
 function takesPart(key: string, subject: string): boolean {
-  const bare = ['simd', 'relaxed', 'wide'].includes(key);
-  if (kernelsOnly.includes(subject)) return bare;
+  if (kernelsOnly.includes(subject)) return isBareKernel(key);
   return !(key.startsWith('tfjs') && notInTfjs.includes(subject));
 }
 

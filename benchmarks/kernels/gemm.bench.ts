@@ -12,7 +12,7 @@ import type { Effort } from '../harness/interleave.ts';
 import { describeMachine, machine } from '../harness/machine.ts';
 import { writeResults } from '../harness/results.ts';
 import { table } from '../harness/table.ts';
-import { type Expected, Field, type Result } from './measure.ts';
+import { type Expected, Field, isBareKernel, type Result } from './measure.ts';
 import { measurePeak } from './peak.ts';
 import { expectedProduct, type ProductWorkload } from './workload.ts';
 
@@ -93,7 +93,7 @@ function expectedOf(workload: ProductWorkload): Expected {
 }
 
 function takesPart(key: string, { m, n, k, packed }: ProductWorkload): boolean {
-  if (packed) return ['simd', 'relaxed', 'wide'].includes(key);
+  if (packed) return isBareKernel(key);
   return key !== 'tfjs cpu' || 2 * m * n * k <= mostOnCpu;
 }
 

@@ -2,17 +2,9 @@
 // jax-js on its WASM backend, each function compiled by its jit. It computes when a result is read, and reading copies
 // it, so the time of a call has a copy of the result in it.
 
-import { readFileSync } from 'node:fs';
-import {
-  defaultDevice,
-  init,
-  type Array as JaxArray,
-  jit,
-  nn,
-  numpy as np,
-  scipySpecial,
-} from '@jax-js/jax';
+import { type Array as JaxArray, jit, nn, numpy as np, scipySpecial } from '@jax-js/jax';
 import { type Operation, serve } from '../harness/serve.ts';
+import { startJaxJs } from '../harness/start-jax-js.ts';
 import {
   aValues,
   bValues,
@@ -24,11 +16,7 @@ import {
   yValues,
 } from './workload.ts';
 
-await init('wasm');
-defaultDevice('wasm');
-const { version }: { version: string } = JSON.parse(
-  readFileSync(new URL('../package.json', import.meta.resolve('@jax-js/jax')), 'utf8'),
-);
+const version = await startJaxJs();
 
 /** A function of one or two arrays, which it consumes. */
 type Call = (a: JaxArray, b: JaxArray) => JaxArray;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { afterAll, describe, expect, it } from 'vitest';
-import { prepareRows } from './kernel-heap.ts';
 import { type Expected, Field } from './measure.ts';
+import { prepareRows } from './prepare.ts';
 import { outputPlaces } from './subjects.ts';
 import { expectedProduct, type ProductWorkload, type Workload } from './workload.ts';
 

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 import { fileURLToPath } from 'node:url';
-import { availableBuilds, hasWideMode } from '@tapeloop/core/kernels';
+import { hasWideMode } from '@tapeloop/core/kernels';
 import { Contestant } from '../harness/contestant.ts';
 import { type Effort, interleave, type Measurement } from '../harness/interleave.ts';
 import type { Identity } from '../harness/protocol.ts';
+import { measuredBuilds } from './heap.ts';
 import type { Workload } from './workload.ts';
 
 /** What a result must be at some places. */
@@ -71,15 +72,19 @@ export class Field {
   }
 }
 
+/** Whether a contestant calls kernels without tensors around them. */
+export function isBareKernel(key: string): boolean {
+  return measuredBuilds().some((build) => build === key);
+}
+
 /** Scripts in this folder with their argument. */
 function commands(): Record<string, readonly [script: string, argument?: string]> {
-  const builds = availableBuilds().filter((build) => build !== 'reference');
-  const wide = hasWideMode();
-  const kernels = [...builds.toReversed(), ...(wide ? ['wide'] : [])];
   return {
-    ...Object.fromEntries(kernels.map((build) => [build, ['tapeloop-kernels.ts', build] as const])),
+    ...Object.fromEntries(
+      measuredBuilds().map((build) => [build, ['tapeloop-kernels.ts', build] as const]),
+    ),
     op: ['tapeloop-ops.ts', 'off'],
-    ...(wide ? { 'op wide': ['tapeloop-ops.ts', 'auto'] as const } : {}),
+    ...(hasWideMode() ? { 'op wide': ['tapeloop-ops.ts', 'auto'] as const } : {}),
     'tfjs wasm': ['tfjs.ts', 'wasm'],
     'tfjs cpu': ['tfjs.ts', 'cpu'],
     'jax-js': ['jax-js.ts'],

@@ -9,16 +9,14 @@
 
 import { parseArgs } from 'node:util';
 import {
-  availableBuilds,
-  hasWideMode,
   type Kernels,
   type LstmSequence,
-  loadKernels,
   lstmBackward,
   lstmForward,
   multiply,
   sequenceLayout,
 } from '@tapeloop/core/kernels';
+import { buildNamed, type MeasuredBuild, measuredBuilds, startHeap } from './heap.ts';
 
 const { positionals, values } = parseArgs({
   allowPositionals: true,
@@ -31,9 +29,8 @@ const sizes = [
   { units: 512, batch: 32, steps: 64 },
 ];
 
-const simd = availableBuilds().filter((build) => build !== 'reference');
-const builds = hasWideMode() ? ['wide', ...simd] : simd;
-for (const build of positionals.length > 0 ? positionals : builds) {
+const named = positionals.map(buildNamed);
+for (const build of named.length > 0 ? named : measuredBuilds().toReversed()) {
   await check(build);
   for (const size of sizes) {
     const plain = await layerOn(build, size, false);
@@ -72,23 +69,9 @@ interface Layer {
   results: () => Float32Array;
 }
 
-async function layerOn(build: string, size: Size, masked: boolean): Promise<Layer> {
+async function layerOn(build: MeasuredBuild, size: Size, masked: boolean): Promise<Layer> {
   const { units, batch, steps } = size;
-  const memory = new WebAssembly.Memory({ initial: 64 });
-  let top = 1024;
-  const allocate = (bytes: number) => {
-    const pointer = top;
-    top = Math.ceil((top + bytes) / 64) * 64 + 64;
-    const missing = top - memory.buffer.byteLength;
-    if (missing > 0) memory.grow(Math.ceil(missing / 65536));
-    return pointer;
-  };
-  const { kernels } = await loadKernels({
-    memory,
-    allocate,
-    wide: build === 'wide',
-    build: named(build),
-  });
+  const { memory, kernels, allocate } = await startHeap(build);
   const floats = (length: number) => allocate(4 * length);
   let phase = 0;
   const waves = (length: number, scale: number) => {
@@ -190,7 +173,7 @@ function gatesOf(
 }
 
 /** Compares a small layer with the scalar reference. */
-async function check(build: string): Promise<void> {
+async function check(build: MeasuredBuild): Promise<void> {
   for (const masked of [false, true]) {
     const size = { units: 9, batch: 7, steps: 3 };
     const [layer, reference] = [
@@ -220,12 +203,6 @@ function bestOf(subjects: readonly (() => void)[]): [number, number, number, num
   } while (performance.now() < end);
   const [a = 0, b = 0, c = 0, d = 0] = best;
   return [a, b, c, d];
-}
-
-function named(build: string): 'relaxed' | 'simd' | 'reference' | 'auto' {
-  if (build === 'wide') return 'auto';
-  if (build === 'relaxed' || build === 'simd' || build === 'reference') return build;
-  throw new Error(`sequence.bench: build must be wide, relaxed or simd, got ${build}.`);
 }
 
 function percent(share: number): string {

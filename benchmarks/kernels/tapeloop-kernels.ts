@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // The kernels of one build, called without tensors: `node tapeloop-kernels.ts relaxed`.
 import { type Operation, serve } from '../harness/serve.ts';
-import { type MeasuredBuild, prepareProduct, prepareRows } from './kernel-heap.ts';
+import { buildNamed } from './heap.ts';
+import { prepareProduct, prepareRows } from './prepare.ts';
 import type { Workload } from './workload.ts';
 
-const builds: readonly MeasuredBuild[] = ['reference', 'simd', 'relaxed', 'wide'];
-const build = builds.find((name) => name === process.argv[2]);
-if (build === undefined) throw new Error(`the build must be one of ${builds.join(', ')}.`);
+const build = buildNamed(process.argv[2]);
 
 await serve(async (workload: Workload): Promise<Operation> => {
   const { run, outputs } =

@@ -1,14 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The optimizer workload in PyTorch: torch.optim.Adam, fused where this version has that on the CPU.
+"""The workload of workload.ts in PyTorch, one thread: torch.optim.Adam, fused where this version has that on the CPU."""
 
-Protocol: benchmarks/harness/protocol.ts. Numbers: benchmarks/optimizer/workload.ts.
-"""
-
-import json
+import pathlib
 import sys
-import time
 
 import torch
+
+sys.path.append(str(pathlib.Path(__file__).parents[1] / "harness"))
+from serve import serve
 
 SAMPLES = 16
 
@@ -27,10 +26,12 @@ class Trainer:
         options = dict(lr=1e-3, betas=(0.9, 0.999), eps=1e-7)
         try:
             self.optimizer = torch.optim.Adam(self.parameters, fused=True, **options)
-            self.build = "fused"
+            build = "fused"
         except (RuntimeError, TypeError):
             self.optimizer = torch.optim.Adam(self.parameters, **options)
-            self.build = "one tensor at a time"
+            build = "one tensor at a time"
+        threads = torch.get_num_threads()
+        self.identity = {"name": "PyTorch", "version": torch.__version__, "build": build, "threads": threads}
 
     def step(self):
         self.optimizer.step()
@@ -39,25 +40,4 @@ class Trainer:
         return elements[: SAMPLES * stride : stride].sum().item()
 
 
-def timed(step):
-    start = time.perf_counter()
-    step()
-    return (time.perf_counter() - start) * 1000
-
-
-def main():
-    trainer = None
-    for line in sys.stdin:
-        message = json.loads(line)
-        if message["do"] == "prepare":
-            trainer = Trainer(message["workload"])
-            threads = torch.get_num_threads()
-            answer = {"name": "PyTorch", "version": torch.__version__, "build": trainer.build, "threads": threads}
-        elif message["do"] == "losses":
-            answer = {"losses": [trainer.step() for _ in range(message["steps"])]}
-        else:
-            answer = {"milliseconds": [timed(trainer.step) for _ in range(message["steps"])]}
-        print(json.dumps(answer), flush=True)
-
-
-main()
+serve(Trainer)

@@ -1,22 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-import { readFileSync } from 'node:fs';
-import {
-  defaultDevice,
-  init,
-  type Array as JaxArray,
-  jit,
-  nn,
-  numpy as np,
-  valueAndGrad,
-} from '@jax-js/jax';
+import { type Array as JaxArray, jit, nn, numpy as np, valueAndGrad } from '@jax-js/jax';
 import { serve, type Trainer } from '../harness/serve.ts';
+import { startJaxJs } from '../harness/start-jax-js.ts';
 import { adam, batches, firstWeights, type Workload } from './workload.ts';
 
-await init('wasm');
-defaultDevice('wasm');
-const { version }: { version: string } = JSON.parse(
-  readFileSync(new URL('../package.json', import.meta.resolve('@jax-js/jax')), 'utf8'),
-);
+const version = await startJaxJs();
 
 /**
  * The workload in jax-js on its WASM backend: loss and gradients are one function under its jit, all

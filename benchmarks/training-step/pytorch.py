@@ -1,14 +1,16 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The workload of workload.ts in PyTorch, one thread, behind the protocol of harness/protocol.ts."""
+"""The workload of workload.ts in PyTorch, one thread."""
 
-import json
 import math
+import pathlib
 import platform
 import sys
-import time
 
 import torch
 from torch import nn
+
+sys.path.append(str(pathlib.Path(__file__).parents[1] / "harness"))
+from serve import serve
 
 torch.set_num_threads(1)
 
@@ -72,6 +74,12 @@ class Trainer:
         self.optimizer = torch.optim.Adam(trainable, workload["learningRate"], BETAS, EPSILON)
         self.windows = batches(workload["batch"], workload["time"], vocabulary)
         self.steps = 0
+        self.identity = {
+            "name": "PyTorch",
+            "version": torch.__version__,
+            "build": f"{origin()}, {blas_in_use()}",
+            "threads": torch.get_num_threads(),
+        }
 
     def step(self):
         inputs, targets = self.windows[self.steps % len(self.windows)]
@@ -82,12 +90,6 @@ class Trainer:
         loss.backward()
         self.optimizer.step()
         return loss.item()
-
-
-def timed(step):
-    start = time.perf_counter()
-    step()
-    return (time.perf_counter() - start) * 1000
 
 
 def blas_in_use():
@@ -111,23 +113,4 @@ def origin():
         return "the system's build"
 
 
-def main():
-    trainer = None
-    for line in sys.stdin:
-        message = json.loads(line)
-        if message["do"] == "prepare":
-            trainer = Trainer(message["workload"])
-            answer = {
-                "name": "PyTorch",
-                "version": torch.__version__,
-                "build": f"{origin()}, {blas_in_use()}",
-                "threads": torch.get_num_threads(),
-            }
-        elif message["do"] == "losses":
-            answer = {"losses": [trainer.step() for _ in range(message["steps"])]}
-        else:
-            answer = {"milliseconds": [timed(trainer.step) for _ in range(message["steps"])]}
-        print(json.dumps(answer), flush=True)
-
-
-main()
+serve(Trainer)

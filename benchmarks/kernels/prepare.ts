@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { type KernelBuild, type Kernels, loadKernels } from '@tapeloop/core/kernels';
+import { type MeasuredBuild, startHeap } from './heap.ts';
 import { type Operands, readOutputs, subjects } from './subjects.ts';
 import {
   aValues,
@@ -10,9 +10,6 @@ import {
   xValues,
   yValues,
 } from './workload.ts';
-
-/** The builds that can be measured; `wide` is the relaxed one in V8's wide mode. */
-export type MeasuredBuild = KernelBuild | 'wide';
 
 /** A kernel with its operands in a heap of its own. */
 export interface Prepared {
@@ -74,28 +71,4 @@ export async function prepareRows(build: MeasuredBuild, subject: string): Promis
       return readOutputs(memory.buffer, operands, subject, places);
     },
   };
-}
-
-async function startHeap(build: MeasuredBuild): Promise<{
-  memory: WebAssembly.Memory;
-  allocate: (bytes: number) => number;
-  kernels: Kernels;
-}> {
-  const memory = new WebAssembly.Memory({ initial: 16 });
-  let top = 1024;
-  const allocate = (bytes: number) => {
-    const pointer = top;
-    top = Math.ceil((top + bytes) / 64) * 64 + 64;
-    const missing = top - memory.buffer.byteLength;
-    if (missing > 0) memory.grow(Math.ceil(missing / 65536));
-    return pointer;
-  };
-  const wide = build === 'wide';
-  const { kernels } = await loadKernels({
-    memory,
-    allocate,
-    wide,
-    build: wide ? 'relaxed' : build,
-  });
-  return { memory, allocate, kernels };
 }
