@@ -7,14 +7,10 @@ Keras's LAMB has no decay of its own; that of all Keras's optimizers is apart fr
 Run: python3 optimizers.py, or with --check to compare with optimizers.json
 """
 
-import pathlib
-import sys
-
 from common import shown, versions, write
 
 import keras
 
-sys.path.append(str(pathlib.Path(__file__).parents[1]))
 import optimizer_runs as golden
 
 MAKERS = {

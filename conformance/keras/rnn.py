@@ -53,10 +53,6 @@ def build(saved):
             config[snake(key)] = snake(value)
         else:
             config[snake(key)] = value
-    if "mergeMode" in saved["config"]:
-        config["merge_mode"] = saved["config"]["mergeMode"]
-    if saved["className"] == "Bidirectional" and config.get("backward_layer") is None:
-        config.pop("backward_layer", None)
     return getattr(keras if saved["className"] == "Sequential" else keras.layers, saved["className"])(**config)
 
 
@@ -98,6 +94,15 @@ def output_names(saved, count):
     return first + states
 
 
+def assign_weights(built, saved):
+    """Fills every weight and returns the descriptions by path."""
+    weights = {}
+    for i, (path, weight) in enumerate(named_weights(built, saved)):
+        weights[path] = recipe(weight.shape, 0.6 if len(weight.shape) > 1 else 0.3, 10 + 3 * i)
+        weight.assign(filled(weights[path]))
+    return weights
+
+
 def hand_out_masks(cell):
     """Makes a cell take the masks above instead of drawing."""
 
@@ -123,10 +128,7 @@ def case(saved, mask=None, initial_state=False):
         descriptions["x2"] = recipe([B, T, F], 1, 2)
     variables = {name: tf.Variable(filled(each)) for name, each in descriptions.items()}
     built(variables["x"]) if saved["className"] != "Sequential" else built.build([B, T, descriptions["x"]["shape"][-1]])
-    weights = {}
-    for i, (path, weight) in enumerate(named_weights(built, saved)):
-        weights[path] = recipe(weight.shape, 0.6 if len(weight.shape) > 1 else 0.3, 10 + 3 * i)
-        weight.assign(filled(weights[path]))
+    weights = assign_weights(built, saved)
     states = {}
     if initial_state:
         states = {name: recipe([B, U], 0.7, 60 + 2 * i) for i, name in enumerate(state_names(saved))}
@@ -228,10 +230,7 @@ def masking_case(layers):
     x = tf.Variable(filled(description))
     zeroed = np.array(MASK, dtype=np.float64)[:, :, None]
     built(x * zeroed)
-    weights = {}
-    for i, (path, weight) in enumerate(named_weights(built, saved)):
-        weights[path] = recipe(weight.shape, 0.6 if len(weight.shape) > 1 else 0.3, 10 + 3 * i)
-        weight.assign(filled(weights[path]))
+    weights = assign_weights(built, saved)
     with tf.GradientTape() as tape:
         outputs = {"output": built(x * zeroed)}
         loss = weighted_loss(outputs)

@@ -21,8 +21,6 @@ Run: python3 optimizers.py, or with --check to compare with optimizers.json
 """
 
 import math
-import pathlib
-import sys
 
 import jax
 import jax.numpy as jnp
@@ -30,8 +28,6 @@ import optax
 from optax.contrib import _muon
 
 from common import numbers, versions, write
-
-sys.path.append(str(pathlib.Path(__file__).parents[1]))
 import optimizer_runs as golden
 
 NONE = 1e-30

@@ -9,13 +9,16 @@ Keras layouts: `kernel` is [inputs, gates * units] and `recurrent_kernel` [units
 i, f, c, o, which is PyTorch's own i, f, g, o with another name. GRU gates are ordered z, r, h where PyTorch has r, z, n.
 """
 
-import json
 import math
 import pathlib
 import platform
 import sys
 
 import torch
+
+# golden_files and optimizer_runs are there.
+sys.path.append(str(pathlib.Path(__file__).parents[1]))
+import golden_files
 
 
 def recipe(shape, scale, offset):
@@ -41,30 +44,19 @@ def number(tensor):
     return numbers(tensor)[0]
 
 
+def shown(tensor):
+    """Shape and elements, rounded as `numbers` does."""
+    return {"shape": list(tensor.shape), "values": numbers(tensor)}
+
+
+def weighted_loss(outputs):
+    """Sum over the outputs of sum(weight * output), weight = recipe(shape, 1, 40 + number of the output)."""
+    return sum((recipe(list(output.shape), 1, 40 + i) * output).sum() for i, output in enumerate(outputs.values()))
+
+
 def write(name, content):
     """Writes `name` beside the scripts; with `--check`, compares with the file that is there instead."""
-    path = pathlib.Path(__file__).with_name(name)
-    if "--check" in sys.argv:
-        print(f"{name}: largest relative difference {difference(json.loads(path.read_text()), content):.1e}")
-        return
-    text = json.dumps(content, separators=(",", ":"))
-    path.write_text(text.replace('],"', '],\n"').replace('},"', '},\n"') + "\n")
-    print(f"{name}: {path.stat().st_size} bytes")
-
-
-def difference(a, b):
-    """The largest |a - b|, relative to the largest |a| of its list, in two equal structures; versions are passed over."""
-    if isinstance(a, dict):
-        assert a.keys() == b.keys(), (a.keys(), b.keys())
-        return max((difference(a[key], b[key]) for key in a if key != "versions"), default=0.0)
-    if isinstance(a, (list, tuple)):
-        assert len(a) == len(b), (len(a), len(b))
-        if all(isinstance(x, (int, float)) for x in a):
-            scale = max((abs(x) for x in a), default=0.0)
-            return max((abs(x - y) for x, y in zip(a, b)), default=0.0) / max(scale, 1e-30)
-        return max((difference(x, y) for x, y in zip(a, b)), default=0.0)
-    assert a == b, (a, b)
-    return 0.0
+    golden_files.write(pathlib.Path(__file__).with_name(name), content, breaks=('],"', '},"'))
 
 
 def permute_gates(matrix, order):

@@ -8,16 +8,11 @@ Muon gets matrices transposed, in PyTorch's layout, and its orthogonalization in
 Run: python3 optimizers.py, or with --check to compare with optimizers.json
 """
 
-import pathlib
-import sys
-
 import torch
 from torch import optim
 from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 
 from common import numbers, versions, write
-
-sys.path.append(str(pathlib.Path(__file__).parents[1]))
 import optimizer_runs as golden
 
 

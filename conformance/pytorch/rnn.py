@@ -20,7 +20,7 @@ import torch
 import torch.nn.functional as F
 from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence
 
-from common import GRU_ORDER, LSTM_ORDER, numbers, permute_gates, recipe, to_torch, versions, write
+from common import GRU_ORDER, LSTM_ORDER, permute_gates, recipe, shown, to_torch, versions, weighted_loss, write
 
 B, T, FEATURES, U = 3, 4, 3, 4
 LENGTHS = [2, 4, 1]
@@ -34,16 +34,8 @@ def filled(described):
     return recipe(described["shape"], described["scale"], described["offset"]).clone().requires_grad_()
 
 
-def shown(tensor):
-    return {"shape": list(tensor.shape), "values": numbers(tensor)}
-
-
-def loss_of(outputs):
-    return sum((recipe(list(output.shape), 1, 40 + i) * output).sum() for i, output in enumerate(outputs.values()))
-
-
 def finish(layer, inputs, states, weights, leaves, outputs, lengths=None):
-    loss_of(outputs).backward()
+    weighted_loss(outputs).backward()
     return {
         "layer": layer,
         "inputs": inputs,

@@ -14,7 +14,7 @@ Run: python3 sequences.py, or with --check to compare with sequences.json
 
 import torch
 
-from common import GRU_ORDER, LSTM_ORDER, numbers, recipe, to_torch, versions, write
+from common import GRU_ORDER, LSTM_ORDER, recipe, shown, to_torch, versions, weighted_loss, write
 
 TIME, BATCH, FEATURES, UNITS = 5, 3, 2, 6
 INPUTS = {"x": (1, 1), "h": (0.7, 2), "c": (0.8, 3), "kernel": (0.6, 4), "recurrentKernel": (0.5, 5), "bias": (0.3, 6)}
@@ -46,9 +46,7 @@ def sequence(make, gates, order, biases=1, reverse=False):
     y, last = torch.func.functional_call(make(FEATURES, UNITS).double(), weights, (x, state))
     outputs = {"y": y.flip(0) if reverse else y}
     outputs |= {"h": last[0][0], "c": last[1][0]} if gates == 4 else {"h": last[0]}
-    loss = sum((recipe(list(value.shape), 1, 40 + i) * value).sum() for i, value in enumerate(outputs.values()))
-    loss.backward()
-    shown = lambda value: {"shape": list(value.shape), "values": numbers(value)}
+    weighted_loss(outputs).backward()
     return {
         "inputs": {name: shown(value) for name, value in leaves.items()},
         "outputs": {name: shown(value) for name, value in outputs.items()},

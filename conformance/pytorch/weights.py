@@ -15,7 +15,7 @@ import safetensors
 import torch
 from safetensors.torch import save_file
 
-from common import numbers, recipe, versions, write
+from common import recipe, shown, versions, write
 
 IDS = [[0, 3, 5, 1], [6, 2, 2, 4]]
 
@@ -45,8 +45,7 @@ def main():
         save_file(values, pathlib.Path(__file__).with_name("weights.safetensors"), metadata={"format": "pt"})
     with torch.no_grad():
         y = model(torch.tensor(IDS))
-    output = {"shape": list(y.shape), "values": numbers(y)}
-    write("weights.json", {"versions": {**versions(), "safetensors": safetensors.__version__}, "ids": IDS, "output": output})
+    write("weights.json", {"versions": {**versions(), "safetensors": safetensors.__version__}, "ids": IDS, "output": shown(y)})
 
 
 if __name__ == "__main__":

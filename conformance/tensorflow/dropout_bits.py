@@ -9,7 +9,7 @@ TensorFlow hands to the kernel. `component_seeds`: what DropoutWrapper makes of 
 Run: python3 dropout_bits.py, or with --check to compare with dropout-bits.json
 """
 
-from dropout_common import bits, np, numbers, outcome, tf, versions, write
+from dropout_common import bits, np, numbers, tf, versions, write
 
 R = tf.compat.v1.nn.rnn_cell
 
@@ -90,7 +90,7 @@ def main():
                 uniform(None, 7, [[6], [6]]),
                 uniform(-3, -4, [[5], [3]]),
                 uniform(2**31 - 1, 2**31 + 5, [[4], [9]]),
-                uniform(7, 1124739560, [[0], [3], [20000 // 5000, 7], [2]]),
+                uniform(7, 1124739560, [[0], [3], [4, 7], [2]]),
             ],
             "normal": [normal(2, 10, [[6], [3, 3], [1]]), normal(None, 7, [[4], [5]])],
             "masks": [
@@ -108,5 +108,4 @@ def main():
 
 
 if __name__ == "__main__":
-    assert outcome(lambda: None) == "ok"
     main()

@@ -6,7 +6,6 @@ Import this module before TensorFlow: it chooses the CPU and the package tf-kera
 Every tensor is filled with `scale * cos(offset + i + i * i / 7)`, `i` counting its elements in row-major order.
 """
 
-import json
 import math
 import os
 import pathlib
@@ -25,6 +24,10 @@ import tensorflow as tf  # noqa: E402
 import tf_keras  # noqa: E402
 
 tf.get_logger().setLevel("ERROR")
+
+# golden_files is there.
+sys.path.append(str(pathlib.Path(__file__).parents[1]))
+import golden_files
 
 
 def recipe(shape, scale, offset, dtype="float64"):
@@ -76,26 +79,4 @@ def plain(value):
 
 def write(name, content):
     """Writes `name` beside the scripts; with `--check`, compares with the file that is there instead."""
-    path = pathlib.Path(__file__).with_name(name)
-    content = plain(content)
-    if "--check" in sys.argv:
-        print(f"{name}: largest relative difference {difference(json.loads(path.read_text()), content):.1e}")
-        return
-    text = json.dumps(content, separators=(",", ":"))
-    path.write_text(text.replace('},"', '},\n"').replace("},{", "},\n{") + "\n")
-    print(f"{name}: {path.stat().st_size} bytes")
-
-
-def difference(a, b):
-    """The largest |a - b|, relative to the largest |a| of its list, in two equal structures; versions are passed over."""
-    if isinstance(a, dict):
-        assert a.keys() == b.keys(), (a.keys() ^ b.keys())
-        return max((difference(a[key], b[key]) for key in a if key != "versions"), default=0.0)
-    if isinstance(a, list):
-        assert len(a) == len(b), (len(a), len(b))
-        if all(isinstance(x, (int, float)) and not isinstance(x, bool) for x in a):
-            scale = max((abs(x) for x in a), default=0.0)
-            return max((abs(x - y) for x, y in zip(a, b)), default=0.0) / max(scale, 1e-30)
-        return max((difference(x, y) for x, y in zip(a, b)), default=0.0)
-    assert a == b, (a, b)
-    return 0.0
+    golden_files.write(pathlib.Path(__file__).with_name(name), plain(content), breaks=('},"', "},{"))

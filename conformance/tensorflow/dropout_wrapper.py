@@ -21,9 +21,10 @@ Probabilities of 1e-12 keep nothing. Cases without `graph_seed` are in float64, 
 Run: python3 dropout_wrapper.py, or with --check to compare with dropout-wrapper.json
 """
 
-from dropout_common import bits, np, numbers, recipe, tf, versions, write
+from dropout_common import np, numbers, recipe, tf, versions, write
 
 R = tf.compat.v1.nn.rnn_cell
+V2 = tf.nn.RNNCellDropoutWrapper
 TINY = 1e-12
 
 
@@ -92,73 +93,97 @@ def fixture_weights(kind, features, units):
     return weights
 
 
-def run(wrapper_class, case, dtype):
-    is_fixture = case["name"].startswith("fixture")
-    features, batch, steps = case["features"], case["batch"], case["steps"]
-    options = dict(case["options"])
-    visitor = options.pop("visitor", "default")
-    is_v2 = wrapper_class is tf.nn.RNNCellDropoutWrapper
-    if visitor != "default" or is_v2:
-        options["dropout_state_filter_visitor"] = VISITORS[visitor]
-    # Version 2 casts what it is called with to its own dtype, so it is told.
-    if options.get("variational_recurrent") or is_v2:
-        options["dtype"] = dtype
-    # Bare cells are made and built first: the wrapper of version 2 calls the cell without building it.
-    cells, variables, width = [], [], features
-    for layer, spec in enumerate(case["cells"]):
-        cell = make_cell(spec["kind"], spec["units"], dtype, 1.0 if is_fixture else 0.0)
-        cell(tf.zeros([batch, width], dtype), cell.zero_state(batch, dtype))
+def is_fixture(case):
+    return case["name"].startswith("fixture")
+
+
+def widths_of(case):
+    """The features that each cell is given, and the units of the last."""
+    return [case["features"], *(spec["units"] for spec in case["cells"])]
+
+
+def build_cells(case, dtype):
+    """The bare cells with their weights. They are built first: the wrapper of version 2 calls a cell without building it."""
+    cells = []
+    for layer, (spec, width) in enumerate(zip(case["cells"], widths_of(case))):
+        cell = make_cell(spec["kind"], spec["units"], dtype, 1.0 if is_fixture(case) else 0.0)
+        cell(tf.zeros([case["batch"], width], dtype), cell.zero_state(case["batch"], dtype))
         shapes = keras_shapes(spec["kind"], width, spec["units"])
-        weights = fixture_weights(spec["kind"], width, spec["units"]) if is_fixture else {
+        weights = fixture_weights(spec["kind"], width, spec["units"]) if is_fixture(case) else {
             name: recipe(shape, 0.4 if name == "bias" else 0.6, 10 * layer + 1 + i)
             for i, (name, shape) in enumerate(shapes.items())
         }
         for variable, value in zip(cell.variables, to_v1(spec["kind"], weights), strict=True):
             variable.assign(value.astype(dtype))
-        variables.append(cell.variables)
         cells.append(cell)
-        width = spec["units"]
-    tf.random.set_seed(case.get("graph_seed"))
-    layer_options = dict(options)
-    if "input_size" in options:
-        widths = [features] + [spec["units"] for spec in case["cells"]]
+    return cells
+
+
+def wrapper_options(wrapper_class, case, dtype):
+    options = dict(case["options"])
+    visitor = options.pop("visitor", "default")
+    is_v2 = wrapper_class is V2
+    if visitor != "default" or is_v2:
+        options["dropout_state_filter_visitor"] = VISITORS[visitor]
+    # Version 2 casts what it is called with to its own dtype, so it is told.
+    if options.get("variational_recurrent") or is_v2:
+        options["dtype"] = dtype
+    return options
+
+
+def wrap(wrapper_class, cells, case, options):
+    """The cells with wrappers where the case has them, as one cell."""
     wrapped = []
-    for layer, (cell, spec) in enumerate(zip(cells, case["cells"])):
+    for layer, (cell, spec, width) in enumerate(zip(cells, case["cells"], widths_of(case))):
         if spec.get("wrapped"):
+            own = dict(options)
             if "input_size" in options:
-                layer_options["input_size"] = widths[layer]
+                own["input_size"] = width
             if "seed" in options:
-                layer_options["seed"] = options["seed"] + layer
-            cell = wrapper_class(cell, **layer_options)
+                own["seed"] = options["seed"] + layer
+            cell = wrapper_class(cell, **own)
             cell.built = True  # The cell is; building it again would make new variables.
         wrapped.append(cell)
-    whole = wrapped[0] if len(wrapped) == 1 and not case.get("is_stack") else R.MultiRNNCell(wrapped)
+    whole = R.MultiRNNCell(wrapped) if case.get("is_stack") else wrapped[0]
     whole._autocast = False  # A stack has no dtype to be told.
-    if case.get("wrap_stack"):
-        whole = wrapper_class(whole, **options)
-    step = whole.call if is_v2 and case.get("wrap_stack") or type(whole) is wrapper_class and is_v2 else whole
-    inputs = tf.constant(
-        np.repeat([2.0, 1.0], 3).reshape(2, 1, 3) if is_fixture else recipe([steps, batch, features], 1, 7), dtype
-    )
+    return wrapper_class(whole, **options) if case.get("wrap_stack") else whole
+
+
+def make_inputs(case, dtype):
+    if is_fixture(case):
+        return tf.constant(np.repeat([2.0, 1.0], 3).reshape(2, 1, 3), dtype)
+    return tf.constant(recipe([case["steps"], case["batch"], case["features"]], 1, 7), dtype)
+
+
+def initial_state(case, dtype):
     count = 0
 
     def leaf(units):
         nonlocal count
         count += 1
-        return tf.constant(np.full([batch, units], 0.1) if is_fixture else recipe([batch, units], 0.5, 19 + count), dtype)
+        shape = [case["batch"], units]
+        return tf.constant(np.full(shape, 0.1) if is_fixture(case) else recipe(shape, 0.5, 19 + count), dtype)
 
     state = tuple(
         R.LSTMStateTuple(leaf(spec["units"]), leaf(spec["units"])) if spec["kind"] == "lstm" else leaf(spec["units"])
         for spec in case["cells"]
     )
-    if not case.get("is_stack"):
-        state = state[0]
+    return state if case.get("is_stack") else state[0]
+
+
+def run(wrapper_class, case, dtype):
+    cells = build_cells(case, dtype)
+    variables = [cell.variables for cell in cells]
+    tf.random.set_seed(case.get("graph_seed"))
+    whole = wrap(wrapper_class, cells, case, wrapper_options(wrapper_class, case, dtype))
+    step = whole.call if isinstance(whole, V2) else whole
+    inputs, state = make_inputs(case, dtype), initial_state(case, dtype)
     leaves = tf.nest.flatten(state)
     sources = [inputs, *leaves, *tf.nest.flatten(variables)]
     with tf.GradientTape() as tape:
         tape.watch([inputs, *leaves])
         outputs, carried = [], state
-        for t in range(steps):
+        for t in range(case["steps"]):
             output, carried = step(inputs[t], carried)
             outputs.append(output)
         results = [tf.stack(outputs), *tf.nest.flatten(carried)]
@@ -167,19 +192,18 @@ def run(wrapper_class, case, dtype):
             for k, result in enumerate(results)
         )
     gradients = tape.gradient(loss, sources, unconnected_gradients="zero")
-    by_layer, rest, width = [], [gradient.numpy() for gradient in gradients[1 + len(leaves) :]], features
-    for spec, own in zip(case["cells"], variables):
+    by_cell, rest = [], [gradient.numpy() for gradient in gradients[1 + len(leaves) :]]
+    for spec, own, width in zip(case["cells"], variables, widths_of(case)):
         values, rest = rest[: len(own)], rest[len(own) :]
         named = from_v1(spec["kind"], width, values)
-        by_layer.append({name: numbers(value) for name, value in named.items()})
-        width = spec["units"]
+        by_cell.append({name: numbers(value) for name, value in named.items()})
     return {
         "outputs": numbers(results[0]),
         "state": [numbers(result) for result in results[1:]],
         "gradients": {
             "inputs": numbers(gradients[0]),
             "state": [numbers(gradient) for gradient in gradients[1 : 1 + len(leaves)]],
-            "cells": by_layer,
+            "cells": by_cell,
         },
     }
 
@@ -187,9 +211,12 @@ def run(wrapper_class, case, dtype):
 def both(case):
     dtype = "float32" if "graph_seed" in case else "float64"
     first = run(R.DropoutWrapper, case, dtype)
-    second = run(tf.nn.RNNCellDropoutWrapper, case, dtype)
+    second = run(V2, case, dtype)
     assert first == second, case["name"]
     return {**case, **first}
+
+
+MODES = {"a mask each step": {}, "a mask each run": {"variational_recurrent": True}}
 
 
 def fixture():
@@ -207,9 +234,6 @@ def fixture():
         for mode, more in MODES.items():
             yield {"name": f"fixture: {name}, {mode}", "cells": cells, "features": 3, "batch": 1, "steps": 2,
                    "options": {**options, **(more if not more else {**more, "input_size": 3})}}
-
-
-MODES = {"a mask each step": {}, "a mask each run": {"variational_recurrent": True}}
 
 
 def all_or_nothing():
@@ -272,5 +296,4 @@ def main():
 
 
 if __name__ == "__main__":
-    assert bits([0, 1]) == "01"
     main()
