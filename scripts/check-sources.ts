@@ -6,7 +6,7 @@
 
 import { globSync, readFileSync } from 'node:fs';
 import { dirname, join, normalize } from 'node:path';
-import { root } from './workspace.ts';
+import { relativeImports, root } from './workspace.ts';
 
 const licence = '// SPDX-License-Identifier: Apache-2.0';
 const longest = 300;
@@ -14,12 +14,11 @@ const longest = 300;
 const checked = [
   '*.config.ts',
   'scripts/**/*.ts',
-  'benchmarks/**/*.ts',
+  '{benchmarks,browser-test,docs,release-test}/**/*.ts',
   '{packages,apps}/*/{src,web,scripts,assembly}/**/*.ts',
 ];
 const short = ['{packages,apps}/*/{src,web,assembly}/**/*.ts'];
 const generated = /(^|\/)(node_modules|generated|dist|\.tsbuild)\//;
-const relativeImport = /(?:from|import)\s*\(?\s*'(\.[^']*)'/g;
 
 const problems = [
   ...sources(checked)
@@ -32,8 +31,7 @@ const problems = [
       ({ path, lines }) => `${path} must have at most ${longest} lines, got ${lines}. Split it.`,
     ),
   ...sources(checked).flatMap(({ path, text }) =>
-    [...text.matchAll(relativeImport)]
-      .map(([, target = '']) => target)
+    relativeImports(text)
       .filter((target) => packageOf(join(dirname(path), target)) !== packageOf(path))
       .map((target) => `${path} must import another package by its name, got '${target}'.`),
   ),

@@ -6,6 +6,7 @@ import {
   type Manifest,
   publicPackages,
   readJson,
+  relativeImports,
   root,
   type WorkspacePackage,
   workspacePackages,
@@ -108,9 +109,7 @@ function filesWithinReach(files: readonly string[]): Set<string> {
     if (reached.has(path)) continue;
     reached.add(path);
     const text = readFileSync(join(root, path), 'utf8');
-    for (const [, target = ''] of text.matchAll(/(?:from|import)\s*\(?\s*'(\.[^']*)'/g)) {
-      left.push(join(dirname(path), target));
-    }
+    left.push(...relativeImports(text).map((target) => join(dirname(path), target)));
   }
   return reached;
 }

@@ -40,6 +40,12 @@ export function publicPackages(): WorkspacePackage[] {
   return workspacePackages().filter(({ manifest }) => manifest.private !== true);
 }
 
+/** The relative paths that a module imports or exports from, in its order. */
+export function relativeImports(text: string): string[] {
+  const imports = text.matchAll(/(?:from|import)\s*\(?\s*'(\.[^']*)'/g);
+  return Array.from(imports, ([, target = '']) => target);
+}
+
 /** What pnpm-workspace.yaml lists under `packages`. */
 function workspaceFolders(): string[] {
   const text = readFileSync(join(root, 'pnpm-workspace.yaml'), 'utf8');

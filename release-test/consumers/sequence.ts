@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// A project with all four packages: an LSTM learns to recall the first symbol of a sequence.
+// A project with layers and cells: an LSTM learns to recall the first symbol of a sequence.
 import { type InitOptions, init, setSeed, softmaxCrossEntropy, tensor, tidy } from '@tapeloop/core';
 import { Dense, Embedding, Sequential } from '@tapeloop/layers';
 import { adam, chain, clipByGlobalNorm, Optimizer } from '@tapeloop/optim';
