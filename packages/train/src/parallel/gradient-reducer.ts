@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { type Gradient, GradientError, type Parameter, Tensor } from '@tapeloop/core';
+import { kernels } from '@tapeloop/core/kernels';
 import { check } from '../check.ts';
 import type { Communicator } from './communicator.ts';
 import { type Bucket, type BucketEntry, planBuckets } from './gradient-buckets.ts';
@@ -177,8 +178,8 @@ function checkOwnership(targets: readonly Target[]): void {
 }
 
 function write({ gradient, sum }: Target, scale: number): void {
-  const elements = gradient.view();
-  for (let i = 0; i < sum.length; i++) elements[i] = (sum[i] ?? 0) * scale;
+  gradient.view().set(sum);
+  kernels().scaleInPlace(gradient.pointer, sum.length, scale);
   gradient.storage.version++;
 }
 
