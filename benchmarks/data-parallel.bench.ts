@@ -4,13 +4,14 @@
 //
 //   node benchmarks/data-parallel.bench.ts [--quick] [--sizes 128x50x50,256x32x64]
 //
-// First it checks that two workers with B rows each have the losses of one with 2 B. Then these take
-// turns: one; two; and two that have nothing to say to each other, which is as much as this machine can
-// give at that moment.
+// First it checks that two workers with B rows each have the losses of one with 2 B. Then two workers
+// take turns, round by round: each alone; both together; and both apart, with nothing to say to each
+// other. As fast as the slower of these is as much as this machine can give at that moment to two that
+// wait for each other.
 
 import { parseArgs } from 'node:util';
 import { runWorkers } from '@tapeloop/train/node';
-import type { Report, Workload } from './data-parallel/workload.ts';
+import type { Report, Round, Workload } from './data-parallel/workload.ts';
 import { describeMachine, machine } from './harness/machine.ts';
 import { writeResults } from './harness/results.ts';
 import { summarize } from './harness/statistics.ts';
@@ -29,9 +30,7 @@ const { values: options } = parseArgs({
     sizes: { type: 'string', default: '128x50x50,256x32x64' },
   },
 });
-const effort = options.quick
-  ? { rounds: 2, warmUp: 1, steps: 3 }
-  : { rounds: 7, warmUp: 12, steps: 40 };
+const effort = options.quick ? { rounds: 2, steps: 3 } : { rounds: 20, steps: 10 };
 
 const before = machine();
 console.log(`${describeMachine(before)}\n`);
@@ -63,45 +62,48 @@ console.log(`\nWritten to ${path}.`);
 
 /** @throws Error when two workers do not learn what one with all their rows does. */
 async function checkEqual(sizes: Sizes): Promise<void> {
-  const steps = { warmUp: 0, steps: 5 };
-  const both = await train(2, { ...sizes, ...steps });
-  const alone = await train(1, { ...sizes, batch: 2 * sizes.batch, ...steps });
-  both.losses.forEach((loss, step) => {
-    const expected = alone.losses[step] ?? Number.NaN;
+  const workload = { ...sizes, warmUp: 5, rounds: 0, steps: 0 };
+  const [both] = await train(2, workload);
+  const [alone] = await train(1, { ...workload, batch: 2 * sizes.batch });
+  both?.losses.forEach((loss, step) => {
+    const expected = alone?.losses[step] ?? Number.NaN;
     if (Math.abs(loss - expected) <= tolerance * expected) return;
     throw new Error(`two workers: the loss of step ${step} must be ${expected}, got ${loss}.`);
   });
 }
 
 async function measure(sizes: Sizes) {
-  const workload = { ...sizes, ...effort };
-  const one: number[] = [];
-  const two: number[] = [];
-  const apart: number[] = [];
-  for (let round = 0; round < effort.rounds; round++) {
-    one.push((await train(1, workload)).milliseconds);
-    two.push((await train(2, workload)).milliseconds);
-    apart.push((await train(2, { ...workload, apart: true })).milliseconds);
-  }
-  const perStep = (times: number[]) => summarize(times.map((time) => time / effort.steps));
-  const speedup = (times: number[]) =>
+  const reports = await train(2, { ...sizes, ...effort, warmUp: 12 });
+  /** What both workers took in a turn, round by round. */
+  const rounds = (turn: keyof Round) =>
+    Array.from({ length: effort.rounds }, (_, round) =>
+      reports.map((report) => report.rounds[round]?.[turn] ?? Number.NaN),
+    );
+  const one = rounds('alone').map(mean);
+  const two = rounds('together').map(slowest);
+  const apart = rounds('apart').map(slowest);
+  const speedup = (times: readonly number[]) =>
     summarize(times.map((time, round) => (2 * (one[round] ?? Number.NaN)) / time));
   return {
     sizes,
-    one: perStep(one),
-    two: perStep(two),
+    one: summarize(one),
+    two: summarize(two),
     speedup: speedup(two),
     apart: speedup(apart),
   };
 }
 
-/** What the first of `count` workers tells, and how long the slowest took. */
-async function train(count: number, workload: Workload): Promise<Report> {
+function slowest(times: readonly number[]): number {
+  return Math.max(...times);
+}
+
+function mean(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0) / values.length;
+}
+
+function train(count: number, workload: Workload): Promise<Report[]> {
   const module = new URL('./data-parallel/worker.ts', import.meta.url);
-  const reports = await runWorkers<Workload, never, Report>(module, { count, data: workload });
-  const [first] = reports;
-  if (first === undefined) throw new Error('no worker has told anything.');
-  return { ...first, milliseconds: Math.max(...reports.map((each) => each.milliseconds)) };
+  return runWorkers<Workload, never, Report>(module, { count, data: workload });
 }
 
 function parseSizes(text: string): Sizes {

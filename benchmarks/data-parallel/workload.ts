@@ -9,16 +9,26 @@ export interface Workload {
   /** Rows of each worker. */
   readonly batch: number;
   readonly window: number;
+  /** Steps before the rounds. */
   readonly warmUp: number;
+  readonly rounds: number;
+  /** Steps of each turn of a round. */
   readonly steps: number;
-  /** Each worker trains a model of its own, as if it were the only one. Default: all train one. */
-  readonly apart?: boolean;
 }
 
-/** What a worker tells when it has made its steps. */
+/** What a worker tells of a round: milliseconds a step. */
+export interface Round {
+  /** While the other workers sleep. */
+  readonly alone: number;
+  /** All workers train one model. */
+  readonly together: number;
+  /** Each worker trains a model of its own, and they have nothing to say to each other. */
+  readonly apart: number;
+}
+
+/** What a worker tells when it is done. */
 export interface Report {
-  /** Of every step, over all workers. */
+  /** Of every step of the warm-up, over all workers. */
   readonly losses: readonly number[];
-  /** Milliseconds of the steps after the warm-up. */
-  readonly milliseconds: number;
+  readonly rounds: readonly Round[];
 }
