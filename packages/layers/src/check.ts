@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { argumentMessage, ShapeError } from '@tapeloop/core';
+import { argumentMessage, ShapeError, ValueError } from '@tapeloop/core';
 import type { InputShape } from './module.ts';
 
 /** @throws TypeError when `value` is not a whole number of at least 1. */
@@ -7,6 +7,13 @@ export function checkCount(op: string, argument: string, value: unknown): assert
   if (Number.isSafeInteger(value) && Number(value) >= 1) return;
   const expected = 'a whole number of at least 1';
   throw new TypeError(argumentMessage({ op, argument, expected, received: value }));
+}
+
+/** Checks the ε that is added to variances. @throws ValueError when it is not finite or below 0. */
+export function checkEpsilon(op: string, epsilon: number): void {
+  if (Number.isFinite(epsilon) && epsilon >= 0) return;
+  const expected = 'a finite number of at least 0';
+  throw new ValueError(argumentMessage({ op, argument: 'epsilon', expected, received: epsilon }));
 }
 
 /** The size of the last dimension, `features`. @throws ShapeError when it is not known. */

@@ -20,7 +20,7 @@ export {
   type TrainingFlag,
   withTraining,
 } from './call-context.ts';
-export { checkCount, checkOptions, featuresOf } from './check.ts';
+export { checkCount, checkEpsilon, checkOptions, featuresOf } from './check.ts';
 export { Dense, type DenseOptions } from './dense.ts';
 export { Dropout } from './dropout.ts';
 export { DropoutLayer, type DropoutLayerOptions } from './dropout-layer.ts';

@@ -26,6 +26,8 @@ const readNames: Readonly<Record<string, string>> = { LayerNormalization: 'Layer
 const withoutDType = ['V1Dropout', 'DropoutWrapper'];
 /** Classes that keep `trainable` and `dtype`. */
 const keepsBase = ['Dropout', 'V1Dropout', 'SpatialDropout1D', 'GaussianDropout', 'AlphaDropout'];
+/** Layers that have dropout of their own; Keras's cells have it too. */
+const takesDropout = ['LSTM', 'GRU', 'SimpleRNN'];
 /** Keys of Keras's that mean nothing here when they have these values. */
 const neutral: Readonly<Record<string, readonly unknown[]>> = {
   trainable: [true],
@@ -97,6 +99,7 @@ function isNeutral(className: string, key: string, value: unknown): boolean {
   if (key === 'dtype' && isKerasObject(value)) return value.config['name'] === 'float32';
   const harmless = neutral[key];
   if (harmless?.includes(value)) return true;
+  if (takesDropout.includes(className) && key.endsWith('dropout')) return false;
   if (harmless === undefined && !key.endsWith('_constraint')) return false;
   const expected = harmless === undefined ? 'null' : `one of ${harmless.map(String).join(', ')}`;
   const hint = key.endsWith('dropout')

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-import { argumentMessage, layerNorm, type Tensor, ValueError } from '@tapeloop/core';
-import { featuresOf } from './check.ts';
+import { layerNorm, type Tensor } from '@tapeloop/core';
+import { checkEpsilon, featuresOf } from './check.ts';
 import type { Initializer } from './initializer.ts';
 import {
   type InitializerLike,
@@ -40,12 +40,7 @@ export class LayerNorm extends Layer {
   constructor(options: LayerNormOptions = {}) {
     super(options);
     const { epsilon = 1e-3 } = options;
-    if (!(Number.isFinite(epsilon) && epsilon >= 0)) {
-      const expected = 'a finite number of at least 0';
-      throw new ValueError(
-        argumentMessage({ op: 'LayerNorm', argument: 'epsilon', expected, received: epsilon }),
-      );
-    }
+    checkEpsilon('LayerNorm', epsilon);
     this.epsilon = epsilon;
     this.#gammaInitializer = toInitializer('LayerNorm', options.gammaInitializer ?? 'ones');
     this.#betaInitializer = toInitializer('LayerNorm', options.betaInitializer ?? 'zeros');

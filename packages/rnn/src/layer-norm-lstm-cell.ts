@@ -3,6 +3,7 @@ import { add, layerNorm, matMul, mul, split, type Tensor, zeros } from '@tapeloo
 import {
   type Config,
   checkCount,
+  checkEpsilon,
   featuresOf,
   type Initializer,
   type InitializerLike,
@@ -95,8 +96,8 @@ export function layerNormLSTMStep(
  * `stateBeta` `[units]`. The paper's shifts of the first two norms and the bias are one parameter,
  * `bias`.
  *
- * @throws TypeError when `units` is not a whole number of at least 1; at a step, ValueError for an
- *   `epsilon` below 0, ShapeError when a shape does not fit.
+ * @throws TypeError when `units` is not a whole number of at least 1; ValueError when `epsilon` is not
+ *   a finite number of at least 0; at a step, ShapeError when a shape does not fit.
  * @see Ba, Kiros and Hinton 2016, "Layer Normalization", equations (20) to (22) of its supplement.
  */
 export class LayerNormLSTMCell extends RNNCell<LSTMState> {
@@ -114,6 +115,7 @@ export class LayerNormLSTMCell extends RNNCell<LSTMState> {
     this.units = units;
     this.unitForgetBias = options.unitForgetBias ?? true;
     this.epsilon = options.epsilon ?? 1e-3;
+    checkEpsilon(OP, this.epsilon);
     this.carryNormalized = options.carryNormalized ?? false;
     this.#options = resolveCellOptions(OP, options);
     this.#gammaInitializer = toInitializer(OP, options.gammaInitializer ?? 'ones');

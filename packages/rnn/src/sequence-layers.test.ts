@@ -5,10 +5,12 @@ import {
   Dense,
   Embedding,
   fromConfig,
+  fromKerasConfig,
   Layer,
   Masking,
   Sequential,
   toConfig,
+  toKerasConfig,
 } from '@tapeloop/layers';
 import { layerContract } from '@tapeloop/layers/testing';
 import { afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
@@ -117,6 +119,17 @@ describe('the layers', () => {
     expect(toConfig(fromConfig(JSON.parse(JSON.stringify(saved))))).toEqual(saved);
     const gru = toConfig(new GRU(3, { resetAfter: false }));
     expect(gru.config).toMatchObject({ resetAfter: false, seed: null, dropout: 0 });
+  });
+
+  test('come back from the configs that they write for Keras, dropout included', () => {
+    const options = { name: 'decoder', dropout: 0.25, recurrentDropout: 0.5, seed: 3 };
+    for (const layer of [new LSTM(3, options), new GRU(3, options), new SimpleRNN(3, options)]) {
+      const written = toKerasConfig(layer);
+      expect(written.config).toMatchObject({ dropout: 0.25, recurrent_dropout: 0.5 });
+      expect(toConfig(fromConfig(fromKerasConfig(written)))).toEqual(toConfig(layer));
+    }
+    const cell = { class_name: 'LSTMCell', config: { units: 3, dropout: 0.25 } };
+    expect(() => fromKerasConfig(cell)).toThrow('LSTMCell.dropout must be one of 0');
   });
 
   test('refuse bad sizes and rates', () => {

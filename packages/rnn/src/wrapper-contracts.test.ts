@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { init, type Tensor } from '@tapeloop/core';
 import { trackLeaks } from '@tapeloop/core/testing';
-import { afterEach, beforeAll, beforeEach, describe, test } from 'vitest';
+import { afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { DropoutWrapper } from './dropout-wrapper.ts';
 import { GRUCell } from './gru-cell.ts';
 import { HighwayWrapper } from './highway-wrapper.ts';
@@ -58,6 +58,10 @@ describe('LayerNormLSTMCell', () => {
     create: () => new LayerNormLSTMCell(3, options),
     ...lstm,
     paths: [...own, ...norms],
+  });
+
+  test.each([-1, Number.NaN, Number.POSITIVE_INFINITY])('refuses an epsilon of %d', (epsilon) => {
+    expect(() => new LayerNormLSTMCell(3, { epsilon })).toThrow('epsilon must be a finite number');
   });
 });
 
